@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An adapter: the files of one local cluster under {@code ~/.xengarden/default} or {@code --dir}. */
+/**
+ * An adapter: the files of one local cluster under {@code ~/.xengarden/default} or {@code --dir}.
+ */
 public record ClusterDirectory(Path path) {
   /** No file that is read whole may be larger. */
   private static final long MAX_FILE_BYTES = 64 * 1024;

@@ -20,7 +20,9 @@ public final class ClusterError extends Exception {
       case FileAlreadyExistsException exists -> "File exists";
       default -> {
         String message = e.getMessage();
-        yield message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        yield message == null
+            ? e.getClass().getSimpleName()
+            : message.lines().findFirst().orElse("");
       }
     };
   }

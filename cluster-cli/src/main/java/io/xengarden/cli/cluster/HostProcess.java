@@ -34,8 +34,7 @@ public record HostProcess(long pid, String birth) {
       if (Json.parse(text) instanceof Json.Fields fields
           && fields.number("pid").isPresent()
           && fields.text("birth").isPresent()) {
-        return Optional.of(
-            new HostProcess(fields.number("pid").get(), fields.text("birth").get()));
+        return Optional.of(new HostProcess(fields.number("pid").get(), fields.text("birth").get()));
       }
     } catch (JsonError e) {
       return Optional.empty();

@@ -160,8 +160,7 @@ public final class HostStarter {
     List<HostRecord> ready = new ArrayList<>();
     while (ready.size() < starting.hosts().size()) {
       HostRecord record = awaitOne(starting, output);
-      progress.println(
-          record.name() + ": up, pid " + record.pid() + ", grpc " + record.grpc());
+      progress.println(record.name() + ": up, pid " + record.pid() + ", grpc " + record.grpc());
       ready.add(record);
     }
     return ready;

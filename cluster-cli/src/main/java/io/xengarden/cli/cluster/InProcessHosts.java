@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An adapter: the main class of {@code up --in-process}'s one JVM, in which every host's daemon runs
- * on a thread of its own. Arguments: the daemon's class, then each host's own, which begin with
- * {@code --dir}.
+ * An adapter: the main class of {@code up --in-process}'s one JVM, in which every host's daemon
+ * runs on a thread of its own. Arguments: the daemon's class, then each host's own, which begin
+ * with {@code --dir}.
  */
 public final class InProcessHosts {
   private InProcessHosts() {}

@@ -115,7 +115,9 @@ public final class LocalCluster {
     ClusterPlan plan = planFor(host);
     if (plan.inProcess()) {
       throw new ClusterError(
-          "hosts of an --in-process cluster share one process: " + host + " cannot be killed alone");
+          "hosts of an --in-process cluster share one process: "
+              + host
+              + " cannot be killed alone");
     }
     runningProcess(host).kill();
   }
@@ -171,9 +173,7 @@ public final class LocalCluster {
   }
 
   private HostProcess runningProcess(String host) throws ClusterError {
-    return directory
-        .process(host)
-        .orElseThrow(() -> new ClusterError(host + " is not running"));
+    return directory.process(host).orElseThrow(() -> new ClusterError(host + " is not running"));
   }
 
   private ClusterError unusable(IOException e) {

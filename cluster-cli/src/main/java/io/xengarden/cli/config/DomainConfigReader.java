@@ -28,8 +28,21 @@ public final class DomainConfigReader {
       Pattern.compile("[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}");
   private static final Set<String> HVM_ONLY =
       Set.of(
-          "boot", "hap", "acpi", "apic", "pae", "nx", "usb", "usbdevice", "serial", "vga",
-          "stdvga", "videoram", "shadow_memory", "firmware", "bios");
+          "boot",
+          "hap",
+          "acpi",
+          "apic",
+          "pae",
+          "nx",
+          "usb",
+          "usbdevice",
+          "serial",
+          "vga",
+          "stdvga",
+          "videoram",
+          "shadow_memory",
+          "firmware",
+          "bios");
 
   private final ConfigSettings settings;
   private final Dialect dialect;
@@ -83,8 +96,15 @@ public final class DomainConfigReader {
     String hex = uuid.replace("-", "").toLowerCase(java.util.Locale.ROOT);
     return hex.isEmpty()
         ? ""
-        : hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
-            + hex.substring(16, 20) + "-" + hex.substring(20);
+        : hex.substring(0, 8)
+            + "-"
+            + hex.substring(8, 12)
+            + "-"
+            + hex.substring(12, 16)
+            + "-"
+            + hex.substring(16, 20)
+            + "-"
+            + hex.substring(20);
   }
 
   private void guestType() throws ConfigError {

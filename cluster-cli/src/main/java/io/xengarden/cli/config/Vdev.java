@@ -26,7 +26,9 @@ public final class Vdev {
     if (named.matches()) {
       String partition = named.group(3);
       return named(
-          named.group(1), disk(named.group(2)), partition.isEmpty() ? 0 : Integer.parseInt(partition));
+          named.group(1),
+          disk(named.group(2)),
+          partition.isEmpty() ? 0 : Integer.parseInt(partition));
     }
     return bare(name);
   }

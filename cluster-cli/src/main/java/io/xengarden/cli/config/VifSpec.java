@@ -88,8 +88,7 @@ public final class VifSpec {
     if (number == 0 || number > 0xffff_ffffL) {
       throw new BadSpec("rate overflow in `" + value + "'");
     }
-    long bytesPerSecond =
-        number * thousands(rate.group(2)) / (rate.group(3).equals("b") ? 8 : 1);
+    long bytesPerSecond = number * thousands(rate.group(2)) / (rate.group(3).equals("b") ? 8 : 1);
     long intervalUs =
         rate.group(4) == null
             ? DEFAULT_RATE_INTERVAL_US

@@ -19,8 +19,7 @@ public final class XlConfigParser {
   }
 
   /** Reads {@code text} into {@code settings}; {@code source} names it in errors. */
-  public static void parse(String source, String text, ConfigSettings settings)
-      throws ConfigError {
+  public static void parse(String source, String text, ConfigSettings settings) throws ConfigError {
     new XlConfigParser(new SourceText(source, text), settings).file();
   }
 

@@ -25,8 +25,7 @@ public final class XmConfigParser {
   }
 
   /** Reads {@code text} into {@code settings}, whose keys it may use as names. */
-  public static void parse(String source, String text, ConfigSettings settings)
-      throws ConfigError {
+  public static void parse(String source, String text, ConfigSettings settings) throws ConfigError {
     new XmConfigParser(new SourceText(source, text), settings).file();
   }
 

@@ -6,6 +6,8 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.internal.logging.InternalLoggerFactory;
+import io.grpc.netty.shaded.io.netty.util.internal.logging.JdkLoggerFactory;
 import io.xengarden.proto.v1.ToolstackGrpc;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
@@ -40,6 +42,8 @@ public final class HostConnection implements AutoCloseable {
    */
   public static HostConnection open(String host, String address) throws ToolstackFailure {
     int colon = address.lastIndexOf(':');
+    // Else Netty would find the daemon's logging on the class path and start it.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     try {
       int port = Integer.parseInt(address.substring(colon + 1));
       // NIO and one thread: loading a native transport costs more than a command lives.
@@ -64,8 +68,7 @@ public final class HostConnection implements AutoCloseable {
   }
 
   /** A call with one answer within {@link #CALL_SECONDS}. */
-  public <T> T call(Function<ToolstackGrpc.ToolstackBlockingStub, T> call)
-      throws ToolstackFailure {
+  public <T> T call(Function<ToolstackGrpc.ToolstackBlockingStub, T> call) throws ToolstackFailure {
     return call(CALL_SECONDS, call);
   }
 
@@ -79,12 +82,20 @@ public final class HostConnection implements AutoCloseable {
     }
   }
 
-  /** A call with a stream of answers, without a deadline: it ends when the host says so. */
+  /**
+   * A call with a stream of answers, until the host ends it.
+   *
+   * @param seconds at most this long; 0 means as long as it takes
+   */
   public <T> void stream(
-      Function<ToolstackGrpc.ToolstackBlockingStub, Iterator<T>> call, Consumer<T> each)
+      long seconds,
+      Function<ToolstackGrpc.ToolstackBlockingStub, Iterator<T>> call,
+      Consumer<T> each)
       throws ToolstackFailure {
+    ToolstackGrpc.ToolstackBlockingStub stub = ToolstackGrpc.newBlockingStub(channel);
     try {
-      Iterator<T> answers = call.apply(ToolstackGrpc.newBlockingStub(channel));
+      Iterator<T> answers =
+          call.apply(seconds == 0 ? stub : stub.withDeadlineAfter(seconds, TimeUnit.SECONDS));
       while (answers.hasNext()) {
         each.accept(answers.next());
       }

@@ -5,6 +5,7 @@ import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.GetDomainRequest;
 import io.xengarden.proto.v1.ToolstackError.Reason;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,11 @@ public final class Hosts implements AutoCloseable {
   private final Optional<String> chosen;
   private final Map<String, HostConnection> open = new LinkedHashMap<>();
 
+  /** The host that commands without a domain talk to when {@code -H} names none. */
+  public static final String STANDARD = "host1";
+
   /**
-   * @param records the running hosts, in order; never empty
+   * @param records the running hosts, in order
    * @param chosen the host named by {@code -H}
    */
   public Hosts(List<HostRecord> records, Optional<String> chosen) {
@@ -25,17 +29,30 @@ public final class Hosts implements AutoCloseable {
     this.chosen = chosen;
   }
 
-  /** The host a command without a domain talks to: {@code -H}'s, else the first. */
+  /** The host a command without a domain talks to. */
   public HostConnection standard() throws ToolstackFailure {
-    if (chosen.isEmpty()) {
-      return connection(records.getFirst());
+    return named(chosen.orElse(STANDARD));
+  }
+
+  /** Every running host, or only the one that {@code -H} names. */
+  public List<HostConnection> all() throws ToolstackFailure {
+    if (chosen.isPresent()) {
+      return List.of(standard());
     }
+    List<HostConnection> all = new ArrayList<>();
     for (HostRecord record : records) {
-      if (record.name().equals(chosen.get())) {
+      all.add(connection(record));
+    }
+    return all;
+  }
+
+  private HostConnection named(String name) throws ToolstackFailure {
+    for (HostRecord record : records) {
+      if (record.name().equals(name)) {
         return connection(record);
       }
     }
-    throw ToolstackFailure.unreachable("no host named " + chosen.get() + " is up");
+    throw ToolstackFailure.unreachable(name + " is not running");
   }
 
   /** A domid is taken as it is, on the standard host; a name is looked for on every host. */
@@ -43,7 +60,7 @@ public final class Hosts implements AutoCloseable {
     if (Target.isDomid(argument)) {
       return new Target(standard(), Integer.parseInt(argument));
     }
-    if (chosen.isPresent() || records.size() == 1) {
+    if (chosen.isPresent()) {
       HostConnection host = standard();
       return new Target(host, describe(host, byName(argument)).getDomid());
     }
@@ -71,13 +88,12 @@ public final class Hosts implements AutoCloseable {
         }
       }
     }
-    throw unreachable != null || missing == null ? orElse(unreachable, name) : missing;
-  }
-
-  private static ToolstackFailure orElse(ToolstackFailure failure, String name) {
-    return failure != null
-        ? failure
-        : ToolstackFailure.unreachable("the host that owned domain " + name + " is not up");
+    if (unreachable != null) {
+      throw unreachable;
+    }
+    throw missing != null
+        ? missing
+        : ToolstackFailure.unreachable("no running host has domain " + name);
   }
 
   /** What the host says of one domain. */

@@ -52,8 +52,7 @@ public final class ToolstackFailure extends Exception {
   }
 
   private static ToolstackFailure plain(String message) {
-    return new ToolstackFailure(
-        ToolstackError.newBuilder().setMessage(message).build(), false);
+    return new ToolstackFailure(ToolstackError.newBuilder().setMessage(message).build(), false);
   }
 
   private static ToolstackError detail(RuntimeException e) {
