@@ -45,7 +45,7 @@ public record ClusterDirectory(Path path) {
     return read(planFile()).flatMap(ClusterPlan::parse);
   }
 
-  void writePlan(ClusterPlan plan) throws IOException {
+  public void writePlan(ClusterPlan plan) throws IOException {
     Files.createDirectories(path);
     writeAtomically(planFile(), plan.toJson().pretty() + "\n");
   }
@@ -59,12 +59,18 @@ public record ClusterDirectory(Path path) {
     return read(recordFile(host)).flatMap(HostRecord::parse);
   }
 
+  /** Writes what a daemon writes when it becomes ready. */
+  public void writeRecord(HostRecord record) throws IOException {
+    Files.createDirectories(hostDirectory(record.name()));
+    writeAtomically(recordFile(record.name()), record.toJson().compact() + "\n");
+  }
+
   /** The process that was started for a host, if it still runs. */
   public Optional<HostProcess> process(String host) {
     return read(processFile(host)).flatMap(HostProcess::parse).filter(HostProcess::isAlive);
   }
 
-  void writeProcess(String host, HostProcess process) throws IOException {
+  public void writeProcess(String host, HostProcess process) throws IOException {
     Files.createDirectories(hostDirectory(host));
     writeAtomically(processFile(host), process.toJson().compact() + "\n");
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,10 +19,13 @@ public record HostProcess(long pid, String birth) {
   /** How long a daemon may take to close its domains after SIGTERM. */
   static final long STOP_SECONDS = 20;
 
+  private static final long ZOMBIE_CHECK_MS = 50;
+
   /** How long the kernel may take to remove a killed process. */
   static final long KILL_SECONDS = 10;
 
-  static HostProcess of(long pid) {
+  /** The process that has this pid now. */
+  public static HostProcess of(long pid) {
     return new HostProcess(pid, birth(pid));
   }
 
@@ -97,28 +101,42 @@ public record HostProcess(long pid, String birth) {
     }
   }
 
-  private static boolean ended(ProcessHandle handle, long seconds) throws ClusterError {
-    try {
-      handle.onExit().get(seconds, TimeUnit.SECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new ClusterError("cannot wait for process " + handle.pid());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterError("interrupted");
+  /**
+   * Waits for the end in short steps, because a process whose new parent does not collect it stays
+   * a zombie, whose end the JDK never reports.
+   */
+  private boolean ended(ProcessHandle handle, long seconds) throws ClusterError {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    CompletableFuture<ProcessHandle> end = handle.onExit();
+    while (isAlive()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      try {
+        end.get(ZOMBIE_CHECK_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        continue;
+      } catch (ExecutionException e) {
+        throw new ClusterError("cannot wait for process " + pid);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ClusterError("interrupted");
+      }
     }
+    return true;
   }
 
   /**
    * On Linux the boot's id and the start time in clock ticks (proc(5), field 22 of stat), which no
-   * change of the wall clock moves; elsewhere what the JDK knows.
+   * change of the wall clock moves; elsewhere what the JDK knows. A zombie has ended.
    */
   private static String birth(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
       String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      if (afterName[0].equals("Z") || afterName[0].equals("X")) {
+        return "ended";
+      }
       String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
       return boot + "/" + afterName[19];
     } catch (IOException | IndexOutOfBoundsException e) {

@@ -14,6 +14,15 @@ import java.util.Optional;
  */
 public record HostRecord(String name, long pid, String grpc, String xenstore, String libvirt) {
 
+  Json toJson() {
+    return Json.fields()
+        .with("name", name)
+        .with("pid", pid)
+        .with("grpc", grpc)
+        .with("xenstore", xenstore)
+        .with("libvirt", libvirt);
+  }
+
   /** Empty when the text is no host record. */
   static Optional<HostRecord> parse(String text) {
     try {

@@ -19,9 +19,12 @@ import java.util.concurrent.TimeoutException;
  * An adapter: starts host daemons as child JVMs on this JVM's own class path and waits until they
  * serve. A daemon says so with one line, {@code READY {host record}}, on its standard output.
  */
-public final class HostStarter {
+final class HostStarter {
+  /** The daemon's main class, in node-daemon; only its name is known here. */
+  static final String DAEMON = "io.xengarden.node.NodeMain";
+
   /** host N prefers this plus N; a daemon takes another port when that one is taken. */
-  public static final int GRPC_BASE_PORT = 7650;
+  static final int GRPC_BASE_PORT = 7650;
 
   static final long READY_SECONDS = 60;
   private static final String READY = "READY ";
@@ -30,33 +33,30 @@ public final class HostStarter {
   private final ClusterDirectory directory;
   private final ClusterPlan plan;
   private final PrintStream progress;
-  private final String mainClass;
+  private final String daemon;
 
-  public HostStarter(ClusterDirectory directory, ClusterPlan plan, PrintStream progress) {
-    this(directory, plan, progress, "io.xengarden.node.NodeMain");
-  }
-
-  /** For tests, which stand in for the daemon with a main class of their own. */
-  HostStarter(
-      ClusterDirectory directory, ClusterPlan plan, PrintStream progress, String mainClass) {
+  /**
+   * @param daemon the main class of a host's JVM
+   */
+  HostStarter(ClusterDirectory directory, ClusterPlan plan, PrintStream progress, String daemon) {
     this.directory = directory;
     this.plan = plan;
     this.progress = progress;
-    this.mainClass = mainClass;
+    this.daemon = daemon;
   }
 
   /** One daemon JVM that has been started, and the hosts it will report. */
   private record Starting(List<String> hosts, Process process, Path log, long logStart) {}
 
   /** Starts the whole plan; when one host fails, none stays. */
-  public List<HostRecord> startAll() throws ClusterError {
+  List<HostRecord> startAll() throws ClusterError {
     List<List<String>> groups =
         plan.inProcess() ? List.of(plan.names()) : plan.names().stream().map(List::of).toList();
     return start(groups);
   }
 
   /** Starts one host of a running cluster again. */
-  public HostRecord start(String host) throws ClusterError {
+  HostRecord start(String host) throws ClusterError {
     return start(List.of(List.of(host))).getFirst();
   }
 
@@ -129,7 +129,7 @@ public final class HostStarter {
     if (plan.inProcess()) {
       line.add(InProcessHosts.class.getName());
     }
-    line.add(mainClass);
+    line.add(daemon);
     for (String host : hosts) {
       line.addAll(arguments(host));
     }

@@ -12,10 +12,17 @@ import java.util.Optional;
 public final class LocalCluster {
   private final ClusterDirectory directory;
   private final PrintStream progress;
+  private final String daemon;
 
   public LocalCluster(Path directory, PrintStream progress) {
+    this(directory, progress, HostStarter.DAEMON);
+  }
+
+  /** For tests, which stand in for the daemon with a main class of their own. */
+  LocalCluster(Path directory, PrintStream progress, String daemon) {
     this.directory = new ClusterDirectory(directory);
     this.progress = progress;
+    this.daemon = daemon;
   }
 
   public ClusterDirectory directory() {
@@ -29,7 +36,7 @@ public final class LocalCluster {
       directory.writePlan(plan);
       boolean up = false;
       try {
-        List<HostRecord> records = new HostStarter(directory, plan, progress).startAll();
+        List<HostRecord> records = new HostStarter(directory, plan, progress, daemon).startAll();
         up = true;
         return records;
       } finally {
@@ -144,7 +151,7 @@ public final class LocalCluster {
       if (plan.inProcess()) {
         throw new ClusterError("hosts of an --in-process cluster cannot be started alone");
       }
-      return new HostStarter(directory, plan, progress).start(host);
+      return new HostStarter(directory, plan, progress, daemon).start(host);
     } catch (IOException e) {
       throw unusable(e);
     }

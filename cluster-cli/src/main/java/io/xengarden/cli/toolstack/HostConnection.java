@@ -42,8 +42,7 @@ public final class HostConnection implements AutoCloseable {
    */
   public static HostConnection open(String host, String address) throws ToolstackFailure {
     int colon = address.lastIndexOf(':');
-    // Else Netty would find the daemon's logging on the class path and start it.
-    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    quiet();
     try {
       int port = Integer.parseInt(address.substring(colon + 1));
       // NIO and one thread: loading a native transport costs more than a command lives.
@@ -60,6 +59,11 @@ public final class HostConnection implements AutoCloseable {
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       throw ToolstackFailure.unreachable(host + " has no usable address: \"" + address + "\"");
     }
+  }
+
+  /** Else Netty would find the daemon's logging on the class path and start it. */
+  public static void quiet() {
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
   }
 
   /** The host's name. */

@@ -241,7 +241,7 @@ final class XmTables {
       return 0;
     }
     for (String name : INFO) {
-      out.println(HostFacts.line(name, facts.value(name)));
+      out.println(HostFacts.line(name, value(facts, name)));
       if (parsed.has('n') && name.equals("free_cpus")) {
         out.println("cpu_topology           :");
         out.println("cpu:    core    socket     node");
@@ -252,6 +252,11 @@ final class XmTables {
       }
     }
     return 0;
+  }
+
+  /** xm shows whole megahertz where xl shows three decimals. */
+  private static String value(HostFacts facts, String name) {
+    return name.equals("cpu_mhz") ? Integer.toString(facts.host().getCpuMhz()) : facts.value(name);
   }
 
   static int dmesg(XmCall call) throws WithUsage, ToolstackFailure {
