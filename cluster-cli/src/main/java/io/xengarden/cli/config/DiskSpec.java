@@ -5,6 +5,7 @@ import io.xengarden.proto.v1.DiskConfig;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -177,7 +178,7 @@ public final class DiskSpec {
   private void set(Slot slot, String value) throws BadSpec {
     String text = value.strip();
     if (slots.containsKey(slot)) {
-      throw new BadSpec("disk " + slot.name().toLowerCase(java.util.Locale.ROOT) + " is set twice");
+      throw new BadSpec("disk " + slot.name().toLowerCase(Locale.ROOT) + " is set twice");
     }
     switch (slot) {
       case FORMAT -> format(text);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xengarden.cli.text.Getopt.BadOption;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,16 +25,21 @@ class TextTest {
     assertThat(row).isEqualTo(String.format("%-" + width + "s %" + width + "d", text, number));
   }
 
+  @Property(tries = 5000)
+  void tenthsAreTheExactValueRoundedHalfToEven(
+      @ForAll @LongRange(min = 0, max = 1L << 49) long number,
+      @ForAll @IntRange(min = 1, max = 1 << 20) int divisor) {
+    double value = (double) number / divisor;
+    assertThat(new Row().tenths(value, 0).toString())
+        .isEqualTo(new BigDecimal(value).setScale(1, RoundingMode.HALF_EVEN).toPlainString());
+  }
+
   @Property
-  void tenthsAreExact(@ForAll @LongRange(min = 0, max = 1_000_000_000_000L) long tenthsTimesTwo) {
-    // Halves of a tenth that binary cannot hold are not ties; printf looks at the exact value.
-    double value = tenthsTimesTwo / 8.0;
-    String exact = new Row().tenths(value, 0).toString();
-    long eighths = tenthsTimesTwo * 10;
-    long down = eighths / 8;
-    long rest = eighths % 8;
-    long rounded = rest > 4 || rest == 4 && down % 2 == 1 ? down + 1 : down;
-    assertThat(exact).isEqualTo(rounded / 10 + "." + rounded % 10);
+  void tiesGoToTheEvenTenth(@ForAll @LongRange(min = 0, max = 1L << 40) long twentieths) {
+    // Of the odd twentieths only quarters are exact in binary, so only those are true ties.
+    double value = twentieths / 4.0;
+    assertThat(new Row().tenths(value, 0).toString())
+        .isEqualTo(new BigDecimal(value).setScale(1, RoundingMode.HALF_EVEN).toPlainString());
   }
 
   @Test
