@@ -108,8 +108,11 @@ public final class Nodes {
   private static void removeBelow(View view, String path) {
     for (String name : view.find(path).childNames()) {
       String child = StorePath.child(path, name);
-      removeBelow(view, child);
-      removeOne(view, child, Reach.EXACT);
+      // A transaction that cannot commit any more may list what is not there.
+      if (view.find(child) != null) {
+        removeBelow(view, child);
+        removeOne(view, child, Reach.EXACT);
+      }
     }
   }
 
