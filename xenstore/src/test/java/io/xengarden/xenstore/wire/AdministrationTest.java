@@ -91,7 +91,8 @@ class AdministrationTest {
     assertThat(dom0.ask(CONTROL, "help|")).contains("quota");
     dom0.ask(SET_QUOTA, "nodes|77|");
     assertThat(dom0.ask(CONTROL, "quota|")).contains("nodes            :       77\n");
-    assertThat(dom0.ask(CONTROL, "quota|5|")).startsWith("Domain 5:\nnodes            :        0\n");
+    assertThat(dom0.ask(CONTROL, "quota|5|"))
+        .startsWith("Domain 5:\nnodes            :        0\n");
     assertThat(dom0.ask(CONTROL, "other|")).isEqualTo("!EINVAL");
     assertThat(dom0.ask(CONTROL, "")).isEqualTo("!EINVAL");
   }

@@ -91,7 +91,19 @@ class NodesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "|", "/a", "/a/|", "//|", "/a//b|", "/a b|", "/\u00e4|", "/a|b|", "@x|", "/.|"})
+      strings = {
+        "",
+        "|",
+        "/a",
+        "/a/|",
+        "//|",
+        "/a//b|",
+        "/a b|",
+        "/\u00e4|",
+        "/a|b|",
+        "@x|",
+        "/.|"
+      })
   void malformedPathsAreRefused(String payload) {
     assertThat(dom0.ask(READ, payload)).isEqualTo("!EINVAL");
   }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A client of the wire. Payloads are written as Xen's documents do, with {@code |} for NUL; an error
- * reply is shown as {@code !} and its name.
+ * A client of the wire. Payloads are written as Xen's documents do, with {@code |} for NUL; an
+ * error reply is shown as {@code !} and its name.
  */
 final class TestClient implements Outlet {
   private final Wire wire;

@@ -44,8 +44,7 @@ class WatchesTest {
     dom0.ask(MKDIR, "/a/d|");
     dom0.ask(SET_PERMS, "/a/d|r0|");
     dom0.ask(RM, "/a/b|");
-    assertThat(watcher.events())
-        .containsExactly("/a t", "/a/b/c t", "/a/d t", "/a/d t", "/a/b t");
+    assertThat(watcher.events()).containsExactly("/a t", "/a/b/c t", "/a/d t", "/a/d t", "/a/b t");
   }
 
   @Test

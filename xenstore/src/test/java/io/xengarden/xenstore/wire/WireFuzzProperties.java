@@ -62,10 +62,7 @@ class WireFuzzProperties {
             Tuple.of(6, Arbitraries.just(0)),
             Tuple.of(3, Arbitraries.integers().between(1, 3)),
             Tuple.of(1, Arbitraries.integers()));
-    return Combinators.combine(type, transaction, payloads())
-        .as(Sent::new)
-        .list()
-        .ofMaxSize(40);
+    return Combinators.combine(type, transaction, payloads()).as(Sent::new).list().ofMaxSize(40);
   }
 
   /** Raw bytes, and strings near enough to requests to get past the first check. */
