@@ -28,6 +28,10 @@ public final class GuestEnd implements EventSink {
     page = memory.page(0, true);
   }
 
+  public long mfn() {
+    return memory.mfn(0);
+  }
+
   public Memory page() {
     return page;
   }

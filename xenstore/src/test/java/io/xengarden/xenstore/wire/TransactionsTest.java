@@ -174,6 +174,26 @@ class TransactionsTest {
   }
 
   @Test
+  void ofSeveralEventsOfANodeTheFurthestReachesOut() {
+    dom0.ask(WRITE, "/a/b|1");
+    rival.ask(WATCH, "/|t|");
+    rival.events();
+    int t = dom0.start();
+    dom0.in(t, RM, "/a|");
+    dom0.commit(t);
+    assertThat(rival.events()).as("what went with /a").containsExactly("/a t");
+    dom0.ask(WRITE, "/a/b|1");
+    rival.events();
+    t = dom0.start();
+    dom0.in(t, WRITE, "/a/b|2");
+    dom0.in(t, RM, "/a|");
+    dom0.commit(t);
+    assertThat(rival.events())
+        .as("/a/b was written, too")
+        .containsExactlyInAnyOrder("/a t", "/a/b t");
+  }
+
+  @Test
   void aConflictFiresNothing() {
     dom0.ask(WRITE, "/a|1");
     rival.ask(WATCH, "/b|t|");
