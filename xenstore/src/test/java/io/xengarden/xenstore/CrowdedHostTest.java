@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** Guests, one of them hostile, and dom0 at once: everybody gets an answer to all that was asked. */
+/**
+ * Guests, one of them hostile, and dom0 at once: everybody gets an answer to all that was asked.
+ */
 class CrowdedHostTest {
   private static final int GUESTS = 6;
   private static final int HOSTILE = GUESTS;
