@@ -75,9 +75,9 @@ public final class GuestMemory extends Memory {
     return new PageView(this, gfn, mfn, writable);
   }
 
-  /** Starts a log in which nothing is dirty yet. Owner only. */
-  public DirtyLog startDirtyLog() {
-    log = new DirtyLog(p2m.end());
+  /** Starts a log of gfn 0 to {@code frameCount - 1} in which nothing is dirty yet. Owner only. */
+  public DirtyLog startDirtyLog(long frameCount) {
+    log = new DirtyLog(frameCount);
     VarHandle.fullFence();
     return log;
   }
