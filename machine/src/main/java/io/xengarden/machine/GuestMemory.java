@@ -11,10 +11,7 @@ import java.util.Arrays;
  * turn, so the owner's own writes need no fence to see it.
  */
 public final class GuestMemory extends Memory {
-  /**
-   * Guest frames there can be: 1 TiB. Guests choose where their grant and shared frames appear; a
-   * log has a bit for each frame below the highest, so this bounds what a choice costs the host.
-   */
+  /** Guest frames there can be, 1 TiB: guests choose where their grant and shared frames appear. */
   public static final long MAX_FRAMES = 1L << 28;
 
   private final HostMemory host;
@@ -77,6 +74,7 @@ public final class GuestMemory extends Memory {
 
   /** Starts a log of gfn 0 to {@code frameCount - 1} in which nothing is dirty yet. Owner only. */
   public DirtyLog startDirtyLog(long frameCount) {
+    requireFrames("guest", 0, frameCount, MAX_FRAMES);
     log = new DirtyLog(frameCount);
     VarHandle.fullFence();
     return log;

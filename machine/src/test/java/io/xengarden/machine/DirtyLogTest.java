@@ -2,6 +2,7 @@ package io.xengarden.machine;
 
 import static io.xengarden.machine.Memory.PAGE_SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,7 @@ class DirtyLogTest {
   }
 
   private void assertMarks(long gfn, Memory view, Consumer<Memory> write) {
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(PAGES);
     write.accept(view);
     for (int word = 0; word < log.wordCount(); word++) {
       long expected = word == gfn / 64 ? 1L << gfn : 0;
@@ -54,7 +55,7 @@ class DirtyLogTest {
 
   @Test
   void bulkWritesMarkEveryPageTheyTouch() {
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(PAGES);
     memory.write(63 * PAGE_SIZE - 1, new byte[2 * PAGE_SIZE + 2]);
     assertThat(log.takeWord(0)).isEqualTo(0b11L << 62);
     assertThat(log.takeWord(1)).isEqualTo(0b11L);
@@ -62,7 +63,7 @@ class DirtyLogTest {
 
   @Test
   void readingAndAFailedCompareAndSetMarkNothing() {
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(PAGES);
     memory.read(0, PAGES * PAGE_SIZE);
     memory.getLong(8);
     memory.getIntAcquire(8);
@@ -75,7 +76,7 @@ class DirtyLogTest {
   @Test
   void nothingIsDirtyAtTheStart() {
     memory.fill(0, PAGES * PAGE_SIZE, (byte) 1);
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(PAGES);
     assertThat(log.count()).isZero();
     assertThat(log.frameCount()).isEqualTo(PAGES);
     assertThat(log.wordCount()).isEqualTo(3);
@@ -83,7 +84,7 @@ class DirtyLogTest {
 
   @Test
   void aLogThatEndedIsWrittenNoMore() {
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(PAGES);
     memory.putByte(0, (byte) 1);
     memory.stopDirtyLog();
     memory.putByte(PAGE_SIZE, (byte) 1);
@@ -93,19 +94,36 @@ class DirtyLogTest {
 
   @Test
   void aNewLogReplacesTheOldOne() {
-    DirtyLog old = memory.startDirtyLog();
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog old = memory.startDirtyLog(PAGES);
+    DirtyLog log = memory.startDirtyLog(PAGES);
     memory.putByte(0, (byte) 1);
     assertThat(old.count()).isZero();
     assertThat(log.count()).isEqualTo(1);
   }
 
   @Test
-  void aFrameMappedAboveTheLogIsNotLogged() {
-    DirtyLog log = memory.startDirtyLog();
+  void aFrameAboveTheLogIsNotLogged() {
+    DirtyLog log = memory.startDirtyLog(PAGES);
     memory.map(200, 200, 1);
     memory.putByte(200 * PAGE_SIZE, (byte) 1);
     memory.page(200, true).putByte(0, (byte) 1);
     assertThat(log.count()).isZero();
+  }
+
+  /** A balloon may fill frames that were not mapped when the log began. */
+  @Test
+  void aFrameMappedLaterIsLogged() {
+    DirtyLog log = memory.startDirtyLog(256);
+    memory.map(200, 200, 1);
+    memory.putByte(200 * PAGE_SIZE, (byte) 1);
+    assertThat(log.takeWord(3)).isEqualTo(1L << 200);
+  }
+
+  @Test
+  void aLogOfImpossibleSizeIsRefused() {
+    for (long frames : new long[] {0, -1, GuestMemory.MAX_FRAMES + 1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> memory.startDirtyLog(frames))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 }

@@ -40,7 +40,7 @@ class MemoryTest {
     memory.fill(0, 2 * PAGE_SIZE, (byte) 0x5a);
     memory.fill(3 * PAGE_SIZE, 2 * PAGE_SIZE, (byte) 0xa5);
     byte[] before = everything();
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(5);
     assertThatThrownBy(() -> access.accept(view)).isInstanceOf(MemoryFault.class);
     assertThat(everything()).isEqualTo(before);
     assertThat(log.count()).as("dirty pages after a fault").isZero();
@@ -171,7 +171,7 @@ class MemoryTest {
 
   @Test
   void buffersAreThePageItself() {
-    DirtyLog log = memory.startDirtyLog();
+    DirtyLog log = memory.startDirtyLog(5);
     ByteBuffer buffer = memory.page(1, true).writeBuffer(16, 4);
     buffer.put(new byte[] {1, 2, 3, 4});
     memory.page(1, true).filled(16);

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
 public class DirtyMarks {
   private final GuestMemory guest = Frames.domain();
   private final PageView backend = guest.page(1, true);
-  private final DirtyLog log = guest.startDirtyLog();
+  private final DirtyLog log = guest.startDirtyLog(2);
 
   @Actor
   public void guest() {

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.results.IJ_Result;
 public class DirtyRestartAndBackend {
   private final GuestMemory guest = Frames.domain();
   private final PageView backend = guest.page(0, true);
-  private DirtyLog log = guest.startDirtyLog();
+  private DirtyLog log = guest.startDirtyLog(2);
 
   @Actor
   public void backend() {
@@ -34,7 +34,7 @@ public class DirtyRestartAndBackend {
   @Actor
   public void migration(IJ_Result result) {
     guest.stopDirtyLog();
-    log = guest.startDirtyLog();
+    log = guest.startDirtyLog(2);
     result.r1 = guest.getInt(16);
   }
 

@@ -32,7 +32,7 @@ public class DirtyStartAndBackend {
 
   @Actor
   public void migration(IJ_Result result) {
-    log = guest.startDirtyLog();
+    log = guest.startDirtyLog(2);
     result.r1 = guest.getInt(16);
   }
 

@@ -33,7 +33,7 @@ public class DirtyStartAndBuffer {
 
   @Actor
   public void migration(IJ_Result result) {
-    log = guest.startDirtyLog();
+    log = guest.startDirtyLog(2);
     result.r1 = guest.getInt(16);
   }
 

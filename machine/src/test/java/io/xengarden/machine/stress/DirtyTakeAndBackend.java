@@ -23,7 +23,7 @@ public class DirtyTakeAndBackend {
 
   private final GuestMemory guest = Frames.domain();
   private final PageView backend = guest.page(0, true);
-  private final DirtyLog log = guest.startDirtyLog();
+  private final DirtyLog log = guest.startDirtyLog(2);
 
   @Actor
   public void backend() {

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.IJ_Result;
 @State
 public class DirtyTakeAndGuest {
   private final GuestMemory guest = Frames.domain();
-  private final DirtyLog log = guest.startDirtyLog();
+  private final DirtyLog log = guest.startDirtyLog(2);
 
   @Actor
   public void guest() {
