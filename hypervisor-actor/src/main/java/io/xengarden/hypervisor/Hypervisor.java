@@ -4,7 +4,9 @@ import akka.actor.typed.Behavior;
 import io.xengarden.machine.HostClock;
 import io.xengarden.machine.HostMemory;
 
-/** Xen on one host: frames, domids, pCPUs and run queues, the domain table, event-channel binding. */
+/**
+ * Xen on one host: frames, domids, pCPUs and run queues, the domain table, event-channel binding.
+ */
 public final class Hypervisor {
   private Hypervisor() {}
 

@@ -15,8 +15,8 @@ public sealed interface HypervisorCommand {
   // ---- domctl: the toolstack only ----
 
   /**
-   * Makes a domain: a domid, its frames, an empty grant table and port table, controller pause count
-   * 1, all vCPUs offline but 0. Nothing runs before {@link AttachDomain} and an unpause.
+   * Makes a domain: a domid, its frames, an empty grant table and port table, controller pause
+   * count 1, all vCPUs offline but 0. Nothing runs before {@link AttachDomain} and an unpause.
    */
   record CreateDomain(DomainSpec spec, ActorRef<DomainCreation> replyTo)
       implements HypervisorCommand {}
@@ -61,8 +61,12 @@ public sealed interface HypervisorCommand {
   /** A blocked or offline vCPU has become runnable. Idempotent. */
   record VcpuWoke(Domid domid, int vcpu) implements HypervisorCommand {}
 
-  /** Answer to {@link DomainSignal.RunVcpu}: emulated nanoseconds used, at least 1, and why it ended. */
-  record SliceEnded(Domid domid, int vcpu, long usedNs, SliceEnd end) implements HypervisorCommand {}
+  /**
+   * Answer to {@link DomainSignal.RunVcpu}: emulated nanoseconds used, at least 1, and why it
+   * ended.
+   */
+  record SliceEnded(Domid domid, int vcpu, long usedNs, SliceEnd end)
+      implements HypervisorCommand {}
 
   /** VCPUOP_up / VCPUOP_down. */
   record VcpuOnline(Domid domid, int vcpu, boolean online) implements HypervisorCommand {}
@@ -77,8 +81,7 @@ public sealed interface HypervisorCommand {
   record PortClosed(Domid domid, Domid peer, int peerPort) implements HypervisorCommand {}
 
   /** EVTCHNOP_bind_interdomain by a domU; the answer comes as {@link DomainSignal.PeerAnswered}. */
-  record BindInterdomain(
-      Domid domid, int localPort, EventSink local, Domid remote, int remotePort)
+  record BindInterdomain(Domid domid, int localPort, EventSink local, Domid remote, int remotePort)
       implements HypervisorCommand {}
 
   /** XENMEM_populate_physmap / decrease_reservation beyond the frames a domain has. */
@@ -143,7 +146,9 @@ public sealed interface HypervisorCommand {
 
   sealed interface BindReply {}
 
-  /** @param peer raises the domain's port; for a VIRQ it does nothing */
+  /**
+   * @param peer raises the domain's port; for a VIRQ it does nothing
+   */
   record PortBound(int port, EventSink peer) implements BindReply {}
 
   record BindRefused(io.xengarden.abi.Errno error) implements BindReply {}

@@ -6,8 +6,8 @@ import io.xengarden.abi.Virq;
 import io.xengarden.machine.Memory;
 
 /**
- * A domain's event-channel ports (2-level ABI), owned by the domain's actor. Results are a port or 0,
- * or a negative errno, as EVTCHNOP returns them. Pending and mask bits live in shared_info.
+ * A domain's event-channel ports (2-level ABI), owned by the domain's actor. Results are a port or
+ * 0, or a negative errno, as EVTCHNOP returns them. Pending and mask bits live in shared_info.
  * Source: xen/include/public/event_channel.h.
  */
 public final class EventChannels {

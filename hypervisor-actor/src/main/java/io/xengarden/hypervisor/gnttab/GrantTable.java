@@ -3,7 +3,9 @@ package io.xengarden.hypervisor.gnttab;
 import io.xengarden.abi.Domid;
 import io.xengarden.machine.GuestMemory;
 
-/** One domain's grant table, version 1. Guest side: its frames. Mapper side: {@link GrantAccess}. */
+/**
+ * One domain's grant table, version 1. Guest side: its frames. Mapper side: {@link GrantAccess}.
+ */
 public final class GrantTable {
   /** Frames of 512 entries; Xen's default limit. */
   public static final int MAX_FRAMES = 64;
