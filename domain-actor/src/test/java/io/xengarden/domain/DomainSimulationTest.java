@@ -47,6 +47,7 @@ import io.xengarden.sim.SimulationRunner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -535,6 +536,119 @@ class DomainSimulationTest {
       toGuest.raise();
       sim.run(Duration.ofMillis(10));
       assertThat(memory.getLong(WORK)).as("its new store port works").isEqualTo(2);
+    }
+  }
+
+  /** vCPU 1 counts how often it gets out of its block; vCPU 0 suspends under it. */
+  private static void suspendsUnderAnother(VcpuContext context, GuestCpu cpu) {
+    Memory memory = cpu.memory();
+    switch ((int) context.rip) {
+      case 1 -> {
+        context.rip = 2;
+        Calls.startVcpu(cpu, context, 12 << 12, 1, 10);
+        Calls.setTimer(cpu, context, Calls.systemTime(cpu, SHARED) + 1_000_000);
+        memory.putInt(TIMER_PORT, Calls.bindVirq(cpu, context, AT, Virq.TIMER.number()));
+        Calls.block(cpu, context);
+      }
+      case 2 -> {
+        context.rip = 3;
+        Calls.shutdown(cpu, context, AT, ShutdownReason.SUSPEND, START_INFO_GFN);
+      }
+      case 10 -> {
+        memory.putLong(WORK, memory.getLong(WORK) + 1);
+        Calls.block(cpu, context);
+      }
+      default -> Calls.block(cpu, context);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyVcpuThatWasUpGoesOnAfterARestore(GuestMode mode) {
+    KernelImage kernel = new StepKernel("two", DomainSimulationTest::suspendsUnderAnother);
+    try (Simulation sim = new Simulation(13);
+        SimHost host = new SimHost(sim, 2)) {
+      Running source = host.run(kernel, 3, mode);
+      host.awaitShutdown(source.domid(), LIMIT);
+      CaptureReply reply = host.ask(source.actor(), CaptureState::new);
+      CapturedState state = ((StateCaptured) reply).state();
+      assertThat(state.vcpus()).extracting(CapturedState.CapturedVcpu::vcpu).containsExactly(0, 1);
+
+      XenDomain xen = host.createDomain(3);
+      source.xen().memory().copyTo(0, xen.memory(), 0, SimHost.PAGES << 12);
+      long before = xen.memory().getLong(WORK);
+      BuiltDomain built = DomainBuilder.restore(xen, state, host.wallclock());
+      Running target = host.start(xen, built, kernel, mode);
+      host.unpause(target.domid());
+      sim.run(Duration.ofMillis(10));
+
+      assertThat(xen.memory().getLong(WORK)).as("out of its block, once").isEqualTo(before + 1);
+      assertThat(host.status(target.domid()).orElseThrow().onlineVcpus()).isEqualTo(2);
+    }
+  }
+
+  // ---- amnesia ----
+
+  /** A kernel whose guest keeps what it must not: the count of its slices, in a field. */
+  private static KernelImage keepsAField() {
+    return new KernelImage() {
+      private final StepKernel step = new StepKernel("keeps-a-field", (context, cpu) -> {});
+
+      @Override
+      public String name() {
+        return step.name();
+      }
+
+      @Override
+      public int pages() {
+        return step.pages();
+      }
+
+      @Override
+      public long minimumPages() {
+        return step.minimumPages();
+      }
+
+      @Override
+      public long entry() {
+        return step.entry();
+      }
+
+      @Override
+      public void place(Memory memory, RandomGenerator entropy) {
+        step.place(memory, entropy);
+      }
+
+      @Override
+      public Guest newGuest() {
+        return new Guest() {
+          private int slices;
+
+          @Override
+          public void run(VcpuContext context, GuestCpu cpu) {
+            cpu.memory().putInt(RESULTS, ++slices);
+            Calls.takeEvent(cpu, SHARED, 1);
+            Calls.block(cpu, context);
+          }
+        };
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void amnesiaShowsWhatAGuestKeepsOutsideItsPages(GuestMode mode) {
+    try (Simulation sim = new Simulation(14);
+        SimHost host = new SimHost(sim, 1)) {
+      Running domain = host.run(keepsAField(), 1, mode);
+      EventSink toGuest = bind(host, domain, 1, () -> {});
+      for (int i = 0; i < 3; i++) {
+        toGuest.raise();
+        sim.run(Duration.ofMillis(1));
+      }
+
+      int remembered = domain.xen().memory().getInt(RESULTS);
+      assertThat(remembered).isEqualTo(mode == GuestMode.AMNESIA ? 1 : 4);
     }
   }
 

@@ -177,6 +177,28 @@ class MemoryCallsTest {
   }
 
   @Test
+  void oneCallChangesAtMostItsLimitOfFrames() {
+    try (TestDomain large = TestDomain.empty(4L * MemoryCalls.MAX_EXTENTS, 1)) {
+      large.start(large.build(new StepKernel("k", (context, cpu) -> {})));
+      GuestMemory ram = large.xen.memory();
+      for (int i = 0; i < 2 * MemoryCalls.MAX_EXTENTS; i++) {
+        ram.putLong(LIST + 8L * i, 1000 + i);
+      }
+      ram.putLong(AT + Reservation.EXTENT_START, LIST);
+      ram.putLong(AT + Reservation.NR_EXTENTS, Long.MAX_VALUE);
+      ram.putShort(AT + Reservation.DOMID, (short) Domid.SELF.value());
+
+      large.call(Hypercall.MEMORY_OP, MemoryOp.DECREASE_RESERVATION, AT);
+      large.hypercalls.answered(0, MemoryCalls.MAX_EXTENTS);
+
+      assertThat(large.told(ReservationChange.class))
+          .containsExactly(
+              new ReservationChange(TestDomain.DOMID, 0, 1000, MemoryCalls.MAX_EXTENTS, false));
+      assertThat(large.vcpu(0).context().rax).isEqualTo(MemoryCalls.MAX_EXTENTS);
+    }
+  }
+
+  @Test
   void ramCannotBeBrokenIntoMorePiecesThanTheLimit() {
     try (TestDomain large = TestDomain.empty(3L * Physmap.MAX_FRAGMENTS, 1)) {
       large.start(large.build(new StepKernel("k", (context, cpu) -> {})));
