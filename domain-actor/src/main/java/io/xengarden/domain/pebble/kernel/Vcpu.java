@@ -150,7 +150,7 @@ public final class Vcpu {
   }
 
   /** Lets other ready tasks run first. */
-  public void yield(long rip) {
+  public void giveWay(long rip) {
     Task current = task();
     current.rip(rip);
     current.rax(context.rax);
@@ -170,7 +170,7 @@ public final class Vcpu {
       context.r15 = 0;
       boolean wanted = state.runHead() != 0 || record.is(VcpuRecord.LEAVING);
       if (wanted && !task().is(Task.CRITICAL)) {
-        yield(context.rip);
+        giveWay(context.rip);
       }
     }
   }
