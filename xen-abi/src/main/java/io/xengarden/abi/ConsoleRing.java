@@ -19,6 +19,12 @@ public final class ConsoleRing {
   public static final int OUT_CONS = 0xc08;
   public static final int OUT_PROD = 0xc0c;
 
+  /** u8, CONNECTED or DISCONNECTED: whether the daemon serves the ring. Since Xen 4.21. */
+  public static final int CONNECTION = 0xc10;
+
+  public static final int CONNECTED = 0;
+  public static final int DISCONNECTED = 1;
+
   private static final ByteRing INPUT = new ByteRing(IN, IN_SIZE, IN_CONS, IN_PROD);
   private static final ByteRing OUTPUT = new ByteRing(OUT, OUT_SIZE, OUT_CONS, OUT_PROD);
 

@@ -105,11 +105,11 @@ public final class SharedInfo {
   }
 
   public static boolean isPending(Memory memory, long base, int port) {
-    return (pendingWord(memory, base, port >>> 6) & 1L << port) != 0;
+    return isSet(memory, base + EVTCHN_PENDING, port);
   }
 
   public static boolean isMasked(Memory memory, long base, int port) {
-    return (maskWord(memory, base, port >>> 6) & 1L << port) != 0;
+    return isSet(memory, base + EVTCHN_MASK, port);
   }
 
   /** True when it was masked before. */
@@ -224,6 +224,10 @@ public final class SharedInfo {
         return wallclock;
       }
     }
+  }
+
+  private static boolean isSet(Memory memory, long bits, int port) {
+    return (memory.getLong(word(bits, port)) & 1L << port) != 0;
   }
 
   private static boolean set(Memory memory, long bits, int port) {

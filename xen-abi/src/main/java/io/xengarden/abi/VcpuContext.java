@@ -56,6 +56,9 @@ public final class VcpuContext {
   /** The interrupt flag of {@link #rflags}. */
   public static final long RFLAGS_IF = 1 << 9;
 
+  /** The image of every context that was not read from one; never written to. */
+  private static final byte[] ZEROS = new byte[SIZE];
+
   private static final int GDT_FRAME_COUNT = 16;
   private static final int CONTROL_REGISTERS = 8;
   private static final int CR3 = 3;
@@ -117,7 +120,7 @@ public final class VcpuContext {
   private final byte[] image;
 
   public VcpuContext() {
-    this(new byte[SIZE]);
+    this(ZEROS);
   }
 
   private VcpuContext(byte[] image) {
