@@ -19,8 +19,8 @@ import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Akka's scheduler on one thread that sleeps until the next timer. Akka's own wheel ticks every 10 ms
- * for ever, which costs an idle host CPU time and makes a guest's 1 ms timer a 10 ms one.
+ * Akka's scheduler on one thread that sleeps until the next timer. Akka's own wheel ticks every 10
+ * ms for ever, which costs an idle host CPU time and makes a guest's 1 ms timer a 10 ms one.
  */
 public final class PreciseScheduler extends AbstractScheduler implements Closeable {
   private static final double NANOSECONDS_PER_SECOND = 1e9;

@@ -19,7 +19,6 @@ public final class VirtualThreads extends ExecutorServiceConfigurator {
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory unused) {
-    return () ->
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(id + "-", 0).factory());
+    return () -> Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(id + "-", 0).factory());
   }
 }

@@ -85,19 +85,18 @@ public final class EventLog extends AbstractOnMessageBehavior<EventLogCommand> {
             .setHost(host)
             .setType(event.type())
             .setDetail(event.detail());
-    event
-        .subject()
-        .ifPresent(
-            domain ->
-                numbered
-                    .setDomid(domain.domid().value())
-                    .setUuid(domain.uuid().toString())
-                    .setName(domain.name()));
+    event.subject().ifPresent(domain -> name(domain, numbered));
     return numbered.build();
   }
 
-  private Behavior<EventLogCommand> read(
-      long after, AtEnd atEnd, ActorRef<EventsReply> replyTo) {
+  private static void name(HostEvent.Subject domain, Event.Builder event) {
+    event.setUuid(domain.uuid().toString()).setName(domain.name());
+    if (domain.domid().isOrdinary()) {
+      event.setDomid(domain.domid().value());
+    }
+  }
+
+  private Behavior<EventLogCommand> read(long after, AtEnd atEnd, ActorRef<EventsReply> replyTo) {
     boolean asksForTheBeginning = after == 0;
     if (!asksForTheBeginning && after + 1 < history.oldest()) {
       replyTo.tell(new EventsForgotten(history.oldest()));

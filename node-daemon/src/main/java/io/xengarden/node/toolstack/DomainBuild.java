@@ -55,8 +55,6 @@ import io.xengarden.node.toolstack.ToolstackCommand.GuestBuilt;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
 import io.xengarden.node.toolstack.ToolstackCommand.StoreLinked;
 import io.xengarden.proto.v1.ToolstackError;
-import io.xengarden.storage.BlockImage;
-import io.xengarden.storage.BlockImages.OpenDone;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
 import io.xengarden.xenstore.BatchResult.BatchFailed;
@@ -153,7 +151,8 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       case ImageTried(var failure) -> onImageTried(failure);
       case Allocated(var creation) -> onAllocated(creation);
       case StoreAnswered(BatchDone done) -> onStoreDone(done);
-      case StoreAnswered(BatchFailed(_, var error, var path)) -> fail("xenstore: " + path + ": " + error);
+      case StoreAnswered(BatchFailed(_, var error, var path)) ->
+          fail("xenstore: " + path + ": " + error);
       case DomctlAnswered(DomctlDone _) -> onDomctlDone();
       case DomctlAnswered(var refused) -> fail("Xen: " + refused);
       case GrantsAnswered(GrantsOpened(var access)) -> linkStore(access);
@@ -181,15 +180,20 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       return allocate();
     }
     ActorRef<DomainBuildCommand> self = getContext().getSelf();
-    services.inputs().images().open(disk.target(), disk.access(), new TriedImage(self));
+    services
+        .inputs()
+        .images()
+        .check(
+            disk.target(),
+            disk.access(),
+            failure -> self.tell(new ImageTried(Optional.ofNullable(failure))));
     return this;
   }
 
   private Behavior<DomainBuildCommand> onImageTried(Optional<IOException> failure) {
     VirtualDisk disk = untried.remove();
     if (failure.isPresent()) {
-      String why = ImageErrors.inWords(failure.get());
-      return fail(ToolstackErrors.diskUnavailable(disk.vdev(), disk.target(), why));
+      return fail(ToolstackErrors.diskUnavailable(disk.vdev(), failure.get().getMessage()));
     }
     return proceed(this::tryNextImage);
   }
@@ -257,8 +261,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     }
     RingBell bell = new RingBell(services.actors().store(), xen.domid());
     ActorRef<BindReply> answers = getContext().messageAdapter(BindReply.class, StoreBound::new);
-    hypervisor()
-        .tell(new BindDom0Port(xen.domid(), setup.built().storePort(), bell, answers));
+    hypervisor().tell(new BindDom0Port(xen.domid(), setup.built().storePort(), bell, answers));
     return this;
   }
 
@@ -317,7 +320,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       if (state == XenbusState.CLOSING || state == XenbusState.CLOSED) {
         VirtualDisk disk = order.plan().disks().get(i);
         return fail(
-            ToolstackErrors.diskUnavailable(disk.vdev(), disk.target(), "its backend gave up"));
+            ToolstackErrors.diskUnavailable(disk.vdev(), disk.target() + ": its backend failed"));
       }
     }
     boolean ready = states.stream().allMatch(state -> state.compareTo(XenbusState.INIT_WAIT) >= 0);
@@ -404,19 +407,5 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
 
   private ActorRef<HypervisorCommand> hypervisor() {
     return services.actors().hypervisor();
-  }
-
-  /** Opened only to see that it can be: the backend opens it when the frontend comes. */
-  private record TriedImage(ActorRef<DomainBuildCommand> build) implements OpenDone {
-    @Override
-    public void opened(BlockImage image) {
-      image.close();
-      build.tell(new ImageTried(Optional.empty()));
-    }
-
-    @Override
-    public void failed(IOException failure) {
-      build.tell(new ImageTried(Optional.of(failure)));
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.xengarden.node.toolstack;
 import akka.actor.typed.ActorRef;
 import io.xengarden.abi.Domid;
 import io.xengarden.node.events.HostEvent.Subject;
+import io.xengarden.node.toolstack.ToolstackCommand.CreatedDomain;
 import io.xengarden.proto.v1.ToolstackError;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the toolstack knows of one domain in one of its lives; a restart is a new life. The toolstack
- * alone changes it.
+ * What the toolstack knows of one domain in one of its lives; a restart is a new life. The
+ * toolstack alone changes it.
  */
 final class DomainRecord {
   private static final Logger LOG = LoggerFactory.getLogger(DomainRecord.class);
@@ -56,7 +57,7 @@ final class DomainRecord {
 
   private final long instance;
   private final DomainPlan plan;
-  private final Instant startTime;
+  private Instant startTime = Instant.EPOCH;
   private String name;
   private UUID uuid;
   private Phase phase = Phase.WAITING;
@@ -64,21 +65,21 @@ final class DomainRecord {
   private Optional<StoreLink> storeLink = Optional.empty();
   private Optional<Rings> rings = Optional.empty();
   private Afterlife afterlife = Afterlife.NONE;
-  private boolean guestFailed;
 
   /** Why the domain's building failed: told when what was built is gone again. */
   private Optional<ToolstackError> buildError = Optional.empty();
 
+  private Optional<ActorRef<Outcome<CreatedDomain>>> creator = Optional.empty();
+  private Optional<ActorRef<DomainBuildCommand>> build = Optional.empty();
   private final List<ActorRef<Outcome<Domid>>> destroyers = new ArrayList<>();
   private final List<ActorRef<ShutdownRequestCommand>> observers = new ArrayList<>();
 
   /** The frames of xenstore's and the console's page, as xm shows them. */
   record Rings(long storeGfn, long consoleGfn) {}
 
-  DomainRecord(long instance, DomainPlan plan, Instant startTime) {
+  DomainRecord(long instance, DomainPlan plan) {
     this.instance = instance;
     this.plan = plan;
-    this.startTime = startTime;
     this.name = plan.name();
     this.uuid = plan.uuid();
   }
@@ -101,6 +102,10 @@ final class DomainRecord {
 
   Instant startTime() {
     return startTime;
+  }
+
+  void startsAt(Instant time) {
+    startTime = time;
   }
 
   Phase phase() {
@@ -128,6 +133,23 @@ final class DomainRecord {
     domid = Optional.of(allocated);
   }
 
+  /** Who waits for it to be created; nobody does for one that is restarted. */
+  Optional<ActorRef<Outcome<CreatedDomain>>> creator() {
+    return creator;
+  }
+
+  void createdFor(ActorRef<Outcome<CreatedDomain>> asker) {
+    creator = Optional.of(asker);
+  }
+
+  Optional<ActorRef<DomainBuildCommand>> build() {
+    return build;
+  }
+
+  void builtBy(ActorRef<DomainBuildCommand> builder) {
+    build = Optional.of(builder);
+  }
+
   Optional<Rings> rings() {
     return rings;
   }
@@ -152,15 +174,6 @@ final class DomainRecord {
     afterlife = next;
   }
 
-  /** The actor that ran the domain failed: it will not halt when Xen tells it to. */
-  boolean guestFailed() {
-    return guestFailed;
-  }
-
-  void failGuest() {
-    guestFailed = true;
-  }
-
   Optional<ToolstackError> buildError() {
     return buildError;
   }
@@ -175,6 +188,11 @@ final class DomainRecord {
 
   List<ActorRef<ShutdownRequestCommand>> observers() {
     return observers;
+  }
+
+  /** What there is to take down. */
+  Remains remains() {
+    return new Remains(instance, domid.orElseThrow(), uuid, plan.disks(), storeLink);
   }
 
   /** For an event; a domain that has no number yet has none to tell of. */

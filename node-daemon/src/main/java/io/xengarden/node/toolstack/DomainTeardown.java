@@ -9,9 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.xengarden.abi.XenbusState;
-import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DestroyDomain;
-import io.xengarden.hypervisor.HypervisorCommand.DomainHalted;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlRefused;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.hypervisor.HypervisorCommand.PauseDomain;
@@ -30,7 +28,6 @@ import io.xengarden.xenstore.BatchResult.BatchDone;
 import io.xengarden.xenstore.BatchResult.BatchFailed;
 import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.WatchFired;
-import io.xengarden.xenstore.XenStoreCommand;
 import io.xengarden.xenstore.XenStoreCommand.Batch;
 import io.xengarden.xenstore.XenStoreCommand.DomainGone;
 import io.xengarden.xenstore.XenStoreCommand.Release;
@@ -41,9 +38,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes a domain down, whole or half built, in libxl's order: it stops, its devices finish what they
- * have begun, its nodes go, xenstored and the console let go of its pages, Xen frees it. Each step
- * goes on also when there is nothing to do.
+ * Takes a domain down, whole or half built, in libxl's order: it stops, its devices finish what
+ * they have begun, its nodes go, xenstored and the console let go of its pages, Xen frees it. Each
+ * step goes on also when there is nothing to do.
  */
 final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownCommand> {
   /** How long its vCPUs may take to stop: longer only if what runs them is dead. */
@@ -213,17 +210,12 @@ final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownComma
   private Behavior<DomainTeardownCommand> destroy() {
     moveTo(Step.DESTROYING);
     timers.startSingleTimer(step, new Overdue(step), DEATH_LIMIT);
-    ActorRef<HypervisorCommand> hypervisor = actors.hypervisor();
-    hypervisor.tell(new DestroyDomain(remains.domid(), domctlAnswers));
-    if (remains.guestFailed()) {
-      hypervisor.tell(new DomainHalted(remains.domid()));
-    }
+    actors.hypervisor().tell(new DestroyDomain(remains.domid(), domctlAnswers));
     return this;
   }
 
   private Behavior<DomainTeardownCommand> onDestroyed(DomctlReply reply) {
-    ActorRef<XenStoreCommand> store = actors.store();
-    store.tell(new DomainGone(remains.domid()));
+    actors.store().tell(new DomainGone(remains.domid()));
     if (reply instanceof DomctlRefused(_, var why)) {
       getContext().getLog().error("domain {} cannot be destroyed: {}", remains.domid(), why);
     }

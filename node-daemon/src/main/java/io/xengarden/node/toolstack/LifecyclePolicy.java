@@ -7,10 +7,21 @@ import java.util.stream.Stream;
 
 /** What becomes of a domain that has shut down: its {@code on_*} settings. */
 enum LifecyclePolicy {
-  DESTROY,
-  RESTART,
-  RENAME_RESTART,
-  PRESERVE;
+  DESTROY("destroy"),
+  RESTART("restart"),
+  RENAME_RESTART("rename-restart"),
+  PRESERVE("preserve");
+
+  private final String words;
+
+  LifecyclePolicy(String words) {
+    this.words = words;
+  }
+
+  /** As in a configuration. */
+  String inWords() {
+    return words;
+  }
 
   /** A suspended domain stays: somebody is about to save or resume it. */
   static LifecyclePolicy of(DomainConfig config, ShutdownReason reason) {

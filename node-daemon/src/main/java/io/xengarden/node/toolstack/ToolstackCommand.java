@@ -5,7 +5,6 @@ import io.xengarden.abi.Domid;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.hypervisor.HypervisorCommand.BindReply;
 import io.xengarden.hypervisor.HypervisorCommand.DomainList;
-import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.proto.v1.BlockDevice;
 import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.DomainInfo;
@@ -55,8 +54,7 @@ public sealed interface ToolstackCommand {
   record ListVcpus(Optional<DomainSelector> domain, ActorRef<Outcome<List<VcpuInfo>>> replyTo)
       implements ToolstackCommand {}
 
-  record ListBlockDevices(
-      DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)
+  record ListBlockDevices(DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)
       implements ToolstackCommand {}
 
   /** The number of a domain that exists. */
@@ -88,8 +86,7 @@ public sealed interface ToolstackCommand {
   record BuildEnded(long instance, Optional<ToolstackError> error) implements ToolstackCommand {}
 
   /** Nothing is left of it, or what is left is beyond the toolstack's reach. */
-  record TeardownEnded(long instance, Optional<ToolstackError> error)
-      implements ToolstackCommand {}
+  record TeardownEnded(long instance, Optional<ToolstackError> error) implements ToolstackCommand {}
 
   /** A dying domain that held out longer than its teardown waited is gone at last. */
   record StragglerGone(long instance) implements ToolstackCommand {}
@@ -104,7 +101,8 @@ public sealed interface ToolstackCommand {
 
   record StoreAnswered(BatchResult result) implements ToolstackCommand {}
 
-  record DomctlAnswered(DomctlReply reply) implements ToolstackCommand {}
+  record RequestEnded(long instance, ActorRef<ShutdownRequestCommand> request)
+      implements ToolstackCommand {}
 
   record RestartDue(long instance) implements ToolstackCommand {}
 }

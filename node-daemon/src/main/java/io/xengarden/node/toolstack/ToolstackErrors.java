@@ -5,8 +5,8 @@ import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 
 /**
- * What the toolstack refuses and how it says so: one line, and the error that libxl gives in the same
- * place. Source: tools/include/libxl.h and xen.md §1.1.
+ * What the toolstack refuses and how it says so: one line, and the error that libxl gives in the
+ * same place. Source: tools/include/libxl.h and xen.md §1.1.
  */
 public final class ToolstackErrors {
   /** libxl's ERROR_*, positive. */
@@ -16,20 +16,23 @@ public final class ToolstackErrors {
   private static final int TIMEDOUT = 9;
   private static final int DOMAIN_NOTFOUND = 21;
   private static final int ABORTED = 22;
+  private static final int DOMAIN_DESTROYED = 24;
 
   private ToolstackErrors() {}
 
   public static ToolstackError noSuchDomain(DomainSelector selector) {
-    String which =
-        switch (selector.getByCase()) {
-          case DOMID -> "domain '" + selector.getDomid() + "'";
-          case NAME -> "domain '" + selector.getName() + "'";
-          case UUID -> "domain with uuid '" + selector.getUuid() + "'";
-          case BY_NOT_SET -> "domain of no name";
-        };
     // A name is looked up by xl itself, which fails with INVAL; a number by libxl.
     int error = selector.hasName() ? INVAL : DOMAIN_NOTFOUND;
-    return error(error, Reason.REASON_NO_SUCH_DOMAIN, which + " does not exist");
+    return error(error, Reason.REASON_NO_SUCH_DOMAIN, inWords(selector) + " does not exist");
+  }
+
+  private static String inWords(DomainSelector selector) {
+    return switch (selector.getByCase()) {
+      case DOMID -> "domain '" + selector.getDomid() + "'";
+      case NAME -> "domain '" + selector.getName() + "'";
+      case UUID -> "domain with uuid '" + selector.getUuid() + "'";
+      case BY_NOT_SET -> "a domain of no name";
+    };
   }
 
   static ToolstackError badConfig(String message) {
@@ -50,7 +53,9 @@ public final class ToolstackErrors {
 
   static ToolstackError uuidInUse(String uuid, String name) {
     return error(
-        FAIL, Reason.REASON_UUID_IN_USE, "domain \"" + name + "\" has the uuid " + uuid + " already");
+        FAIL,
+        Reason.REASON_UUID_IN_USE,
+        "domain \"" + name + "\" has the uuid " + uuid + " already");
   }
 
   static ToolstackError notEnoughMemory(long kib) {
@@ -60,16 +65,18 @@ public final class ToolstackErrors {
         "failed to free memory for the domain: " + kib / 1024 + " MiB are not available");
   }
 
-  static ToolstackError diskUnavailable(String vdev, String target, String why) {
-    return error(
-        INVAL,
-        Reason.REASON_DISK_UNAVAILABLE,
-        "disk vdev=" + vdev + " target=" + target + ": " + why);
+  /**
+   * @param why names the disk's target
+   */
+  static ToolstackError diskUnavailable(String vdev, String why) {
+    return error(INVAL, Reason.REASON_DISK_UNAVAILABLE, "disk vdev=" + vdev + ": " + why);
   }
 
   static ToolstackError privilegedDomain(String operation) {
     return error(
-        INVAL, Reason.REASON_PRIVILEGED_DOMAIN, "cannot " + operation + " domain 0, the host's own");
+        INVAL,
+        Reason.REASON_PRIVILEGED_DOMAIN,
+        "cannot " + operation + " domain 0, the host's own");
   }
 
   static ToolstackError notAcknowledged(long seconds) {
@@ -83,7 +90,7 @@ public final class ToolstackErrors {
     return error(INVAL, Reason.REASON_WRONG_STATE, message);
   }
 
-  static ToolstackError limit(String message) {
+  public static ToolstackError limit(String message) {
     return error(FAIL, Reason.REASON_LIMIT, message);
   }
 
@@ -93,6 +100,21 @@ public final class ToolstackErrors {
 
   static ToolstackError aborted(String message) {
     return error(ABORTED, Reason.REASON_ABORTED, message);
+  }
+
+  /** A call that does not follow its protocol. */
+  public static ToolstackError badRequest(String message) {
+    return badConfig(message);
+  }
+
+  public static ToolstackError noConsole(DomainSelector selector) {
+    return wrongState(inWords(selector) + " has no console");
+  }
+
+  /** While a call had to do with it. */
+  public static ToolstackError leftTheHost(DomainSelector selector) {
+    return error(
+        DOMAIN_DESTROYED, Reason.REASON_NO_SUCH_DOMAIN, inWords(selector) + " has left the host");
   }
 
   /** Something failed that the request is not to blame for. */
