@@ -126,7 +126,7 @@ public final class Domain extends AbstractOnMessageBehavior<DomainCommand> {
         yield this;
       }
       case StartDirtyLog(var replyTo) -> {
-        replyTo.tell(new DirtyLogStarted(xen.memory().startDirtyLog(xen.pages())));
+        replyTo.tell(new DirtyLogStarted(xen.memory().startDirtyLog(hypercalls.ramEnd())));
         yield this;
       }
       case StopDirtyLog() -> {

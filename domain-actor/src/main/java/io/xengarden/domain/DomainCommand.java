@@ -41,7 +41,7 @@ public sealed interface DomainCommand
     RESTORED
   }
 
-  /** The log: gfn 0 up to the domain's pages. */
+  /** The log: gfn 0 up to the highest that has ever been RAM. */
   record DirtyLogStarted(DirtyLog log) {}
 
   sealed interface CaptureReply {}

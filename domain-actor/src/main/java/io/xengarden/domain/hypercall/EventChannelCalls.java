@@ -139,7 +139,7 @@ final class EventChannelCalls {
       return Errno.EINVAL.result();
     }
     EventChannels.Closed closed = ports.close(port);
-    if (closed.result() == 0 && closed.peer() != null && closed.peer().isOrdinary()) {
+    if (closed.hasPeer()) {
       tellClosed(closed.peer(), closed.peerPort());
     }
     return closed.result();
@@ -164,7 +164,7 @@ final class EventChannelCalls {
     }
     long result = ports.unmask(port);
     domain.wakeReady();
-    return Math.min(result, 0);
+    return result;
   }
 
   private long status(long argument) {
@@ -176,8 +176,24 @@ final class EventChannelCalls {
     if (port < 0 || port >= ports.maxPorts()) {
       return Errno.EINVAL.result();
     }
-    memory.putInt(argument + Status.STATUS, ports.state(port).ordinal());
+    writeStatus(argument, ports.status(port));
     return 0;
+  }
+
+  private void writeStatus(long argument, EventChannels.Status status) {
+    Memory memory = domain.memory();
+    memory.putInt(argument + Status.STATUS, status.state().ordinal());
+    memory.putInt(argument + Status.VCPU, status.vcpu());
+    short remote = (short) status.remote().value();
+    switch (status.state()) {
+      case UNBOUND -> memory.putShort(argument + Status.UNBOUND_DOM, remote);
+      case INTERDOMAIN -> {
+        memory.putShort(argument + Status.INTERDOMAIN_DOM, remote);
+        memory.putInt(argument + Status.INTERDOMAIN_PORT, status.remotePort());
+      }
+      case VIRQ -> memory.putInt(argument + Status.VIRQ, status.virq().number());
+      case CLOSED, PIRQ, IPI -> {}
+    }
   }
 
   private long reset(long argument) {
@@ -190,8 +206,8 @@ final class EventChannelCalls {
 
   /** Closes every port but two, which may be 0. */
   void closeAllBut(int one, int other) {
-    for (int port = 1; port < ports.maxPorts(); port++) {
-      if (port != one && port != other && ports.state(port) != EventChannels.State.CLOSED) {
+    for (int port = ports.nextOpen(0); port >= 0; port = ports.nextOpen(port)) {
+      if (port != one && port != other) {
         close(port);
       }
     }

@@ -97,15 +97,20 @@ public final class Hypercalls {
     }
   }
 
-  /** The hypervisor has refused, or finished, what a vCPU waits for. */
-  public void answered(int vcpu, long rax) {
-    if (domain.hasVcpu(vcpu) && domain.vcpu(vcpu).awaitsAnswer()) {
-      domain.answer(domain.vcpu(vcpu), rax);
+  /** The hypervisor has done, or refused, what a vCPU waits for. */
+  public void answered(int id, long rax) {
+    if (domain.hasVcpu(id) && domain.vcpu(id).waiting() instanceof Wait.Reservation under) {
+      memory.answered(domain.vcpu(id), under, rax);
     }
   }
 
   /** The hypervisor has given frames. */
   public void reservationGranted(ReservationGranted granted) {
     memory.granted(granted);
+  }
+
+  /** Guest frames from 0 on that are RAM, or were. */
+  public long ramEnd() {
+    return memory.ramEnd();
   }
 }

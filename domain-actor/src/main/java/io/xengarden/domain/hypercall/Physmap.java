@@ -7,12 +7,19 @@ import io.xengarden.machine.GuestMemory;
 import java.util.Arrays;
 
 /**
- * Where a domain sees the frames that are Xen's: shared_info and its grant table, each at one gfn
- * at most. A gfn that holds RAM is refused; Xen would free that page.
+ * A domain's frames as it may change them: its RAM, by the balloon; and where it sees the frames
+ * that are Xen's, shared_info and its grant table, each at one gfn at most. Those are refused a gfn
+ * that holds RAM; Xen would free that page.
  */
 final class Physmap {
   /** Guest frames have numbers below this: 52 bits of physical address, as on x86-64. */
   static final long MAX_GFN = 1L << 40;
+
+  /**
+   * Pieces that a domain's RAM may be in. A balloon that takes every other page would otherwise
+   * make each change, and each access, slower for the host.
+   */
+  static final int MAX_FRAGMENTS = 4096;
 
   private static final long NOWHERE = -1;
 
@@ -21,13 +28,76 @@ final class Physmap {
   private long sharedInfoGfn;
   private int grantFrames = 1;
   private long[] grantGfns = {};
+  private long ramPages;
+  private long ramEnd;
+
+  /** An upper bound on the pieces RAM is in. */
+  private int fragments = 1;
 
   /** A domain as it comes from the builder: shared_info is the first frame above RAM. */
   Physmap(LiveDomain domain) {
     this.domain = domain;
     this.memory = domain.memory();
     this.sharedInfoGfn = domain.xen().pages();
+    this.ramPages = domain.xen().pages();
+    this.ramEnd = domain.xen().pages();
   }
+
+  // ---- RAM ----
+
+  /** Frames the domain has now. */
+  long ramPages() {
+    return ramPages;
+  }
+
+  /** One past the highest gfn that is RAM, or was. */
+  long ramEnd() {
+    return ramEnd;
+  }
+
+  /**
+   * Whether a gfn may be populated, or given back. RAM stays below as many gfns as the host has
+   * frames, since a log of dirty pages covers it.
+   */
+  boolean mayChange(long gfn, boolean grow) {
+    if (gfn < 0 || gfn >= memory.host().frameCount() || isXens(gfn)) {
+      return false;
+    }
+    return memory.isMapped(gfn) != grow && fragments < MAX_FRAGMENTS;
+  }
+
+  void populate(long gfn, long mfn, long count) {
+    for (long at = gfn; at < gfn + count; at++) {
+      if (isXens(at)) { // put there while the frames were under way
+        memory.unmap(at, 1);
+        forget(at);
+      }
+    }
+    boolean joinsLeft = gfn > 0 && memory.mfn(gfn - 1) == mfn - 1;
+    boolean joinsRight = memory.mfn(gfn + count) == mfn + count;
+    memory.map(gfn, mfn, count);
+    fragments += 1 - (joinsLeft ? 1 : 0) - (joinsRight ? 1 : 0);
+    ramEnd = Math.max(ramEnd, gfn + count);
+  }
+
+  /** Takes frames out of the map; they are the hypervisor's again when it has been told. */
+  void depopulate(long gfn, long count) {
+    memory.unmap(gfn, count);
+    boolean left = gfn > 0 && isRam(gfn - 1);
+    boolean right = isRam(gfn + count);
+    fragments += (left ? 1 : 0) + (right ? 1 : 0) - 1;
+  }
+
+  /** The hypervisor has given, or taken, frames. */
+  void changed(long pages) {
+    ramPages += pages;
+  }
+
+  private boolean isRam(long gfn) {
+    return memory.isMapped(gfn) && !isXens(gfn);
+  }
+
+  // ---- Xen's frames ----
 
   /** Frames of the grant table in use; it grows by being asked for more. */
   int grantFrames() {

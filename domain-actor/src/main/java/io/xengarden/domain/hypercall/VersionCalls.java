@@ -5,8 +5,8 @@ import io.xengarden.abi.XenFeatures;
 import io.xengarden.abi.XenVersionOp;
 import io.xengarden.abi.XenVersionOp.CompileInfo;
 import io.xengarden.abi.XenVersionOp.FeatureInfo;
-import io.xengarden.domain.XenVersion;
 import io.xengarden.domain.vcpu.LiveDomain;
+import io.xengarden.hypervisor.XenVersion;
 import io.xengarden.machine.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +14,17 @@ import java.util.UUID;
 
 /** xen_version. What only dom0 may read is refused as Xen does. Source: xen/common/kernel.c. */
 final class VersionCalls {
+  private static final String CAPABILITIES = "xen-3.0-x86_64 xen-3.0-x86_32p";
+  private static final String CHANGESET = "xengarden";
+
+  /** Where a 64-bit paravirtual guest finds Xen's part of its address space. */
+  private static final long VIRT_START = 0xffff_8000_0000_0000L;
+
+  private static final String COMPILER = "javac 25";
+  private static final String COMPILE_BY = "xengarden";
+  private static final String COMPILE_DOMAIN = "localdomain";
+  private static final String COMPILE_DATE = "";
+
   /** What Xen says instead of what a domain may not know. */
   private static final String DENIED = "<denied>";
 
@@ -36,12 +47,10 @@ final class VersionCalls {
       case XenVersionOp.EXTRAVERSION ->
           text(buffer, XenVersionOp.EXTRAVERSION_SIZE, XenVersion.EXTRA);
       case XenVersionOp.COMPILE_INFO -> compileInfo(buffer);
-      case XenVersionOp.CAPABILITIES ->
-          text(buffer, XenVersionOp.CAPABILITIES_SIZE, XenVersion.CAPABILITIES);
-      case XenVersionOp.CHANGESET ->
-          text(buffer, XenVersionOp.CHANGESET_SIZE, XenVersion.CHANGESET);
+      case XenVersionOp.CAPABILITIES -> text(buffer, XenVersionOp.CAPABILITIES_SIZE, CAPABILITIES);
+      case XenVersionOp.CHANGESET -> text(buffer, XenVersionOp.CHANGESET_SIZE, CHANGESET);
       case XenVersionOp.PLATFORM_PARAMETERS -> {
-        domain.memory().putLong(buffer, XenVersion.VIRT_START);
+        domain.memory().putLong(buffer, VIRT_START);
         yield 0;
       }
       case XenVersionOp.GET_FEATURES -> features(buffer);
@@ -57,10 +66,10 @@ final class VersionCalls {
     int by = CompileInfo.COMPILE_DOMAIN - CompileInfo.COMPILE_BY;
     int domainSize = CompileInfo.COMPILE_DATE - CompileInfo.COMPILE_DOMAIN;
     int date = CompileInfo.SIZE - CompileInfo.COMPILE_DATE;
-    text(buffer + CompileInfo.COMPILER, CompileInfo.COMPILE_BY, XenVersion.COMPILER);
-    text(buffer + CompileInfo.COMPILE_BY, by, XenVersion.COMPILE_BY);
-    text(buffer + CompileInfo.COMPILE_DOMAIN, domainSize, XenVersion.COMPILE_DOMAIN);
-    return text(buffer + CompileInfo.COMPILE_DATE, date, XenVersion.COMPILE_DATE);
+    text(buffer + CompileInfo.COMPILER, CompileInfo.COMPILE_BY, COMPILER);
+    text(buffer + CompileInfo.COMPILE_BY, by, COMPILE_BY);
+    text(buffer + CompileInfo.COMPILE_DOMAIN, domainSize, COMPILE_DOMAIN);
+    return text(buffer + CompileInfo.COMPILE_DATE, date, COMPILE_DATE);
   }
 
   private long features(long buffer) {

@@ -95,6 +95,11 @@ public final class Vcpu {
     ending = SliceEnd.BLOCKED;
   }
 
+  /** What was waited for has come, and the next thing is waited for, all in one hypercall. */
+  public void waitOn(Wait.Answer next) {
+    wait = next;
+  }
+
   /** The slice under way ends. */
   public void endSlice(SliceEnd end) {
     ending = end;

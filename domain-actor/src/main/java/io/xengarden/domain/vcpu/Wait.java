@@ -26,6 +26,14 @@ public sealed interface Wait {
    */
   record PeerBind(Domid remote, int remotePort, int localPort, long argument) implements Answer {}
 
-  /** A change of the reservation; what becomes of it is the business of memory_op. */
-  record Reservation() implements Answer {}
+  /**
+   * XENMEM_populate_physmap or decrease_reservation: one run of frames that follow one another is
+   * with the hypervisor.
+   *
+   * @param list the guest's u64[] of gfns
+   * @param total its length
+   * @param done frames before this run
+   * @param run frames of this run
+   */
+  record Reservation(boolean grow, long list, long total, long done, long run) implements Answer {}
 }
