@@ -26,7 +26,9 @@ import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.programs.Burn;
 import io.xengarden.domain.pebble.programs.Cat;
 import io.xengarden.domain.pebble.programs.Counter;
+import io.xengarden.domain.pebble.programs.Dd;
 import io.xengarden.domain.pebble.programs.Dirty;
+import io.xengarden.domain.pebble.programs.Diskbench;
 import io.xengarden.domain.pebble.programs.Diskcheck;
 import io.xengarden.domain.pebble.programs.Dmesg;
 import io.xengarden.domain.pebble.programs.Echo;
@@ -101,7 +103,9 @@ public final class Pebble implements Guest {
         new OpenDisk(),
         new ReadFile(),
         new Sha256Program(),
-        new Diskcheck());
+        new Diskcheck(),
+        new Dd(),
+        new Diskbench());
   }
 
   /** Hands events to the driver whose port it was. */
