@@ -207,6 +207,7 @@ public final class CreditScheduler {
     }
     if (vacated != null) {
       vacated.forEach(pcpu -> decide(pcpu, now));
+      fillIdle(now);
     }
   }
 
@@ -242,7 +243,10 @@ public final class CreditScheduler {
   /** The slice that occupied the pCPU is over and charged: what next? */
   private void decide(Pcpu pcpu, long now) {
     SchedVcpu last = pcpu.current;
-    boolean goesOn = last.isRunnable() && !last.wokenMeanwhile && goesOn(pcpu, last);
+    boolean goesOn =
+        last.isRunnable()
+            && !last.wokenMeanwhile
+            && (goesOn(pcpu, last) || untilHeadIsReady(pcpu) > MIN_BUDGET_NS);
     last.running = null;
     pcpu.current = null;
     pcpu.answered = false;
@@ -265,8 +269,23 @@ public final class CreditScheduler {
     next(pcpu, now);
   }
 
+  /** One that was decided on early may have missed what a later one has queued. */
+  private void fillIdle(long now) {
+    for (Pcpu pcpu : pcpus) {
+      if (pcpu.isIdle() && idle < pcpus.size()) {
+        next(pcpu, now);
+      }
+    }
+  }
+
   private static boolean goesOn(Pcpu pcpu, SchedVcpu vcpu) {
     return !pcpu.yielded && (vcpu.ranNs < RATELIMIT_NS || (!pcpu.preempt && vcpu.ranNs < SLICE_NS));
+  }
+
+  /** We may be late: what waits now may not have waited when the pCPU became free. */
+  private static long untilHeadIsReady(Pcpu pcpu) {
+    SchedVcpu head = pcpu.queue.head();
+    return head == null ? 0 : head.readySince - pcpu.freeAt;
   }
 
   /** Gives a free pCPU the best vCPU there is: of its own queue, or stolen from others. */
@@ -338,10 +357,13 @@ public final class CreditScheduler {
 
   private long budget(Pcpu pcpu, SchedVcpu vcpu) {
     long limit = idle > 0 ? Credits.TICK_NS : RATELIMIT_NS;
-    if (pcpu.preempt) {
-      limit = RATELIMIT_NS - vcpu.ranNs;
+    long gap = untilHeadIsReady(pcpu);
+    if (gap > MIN_BUDGET_NS) {
+      limit = Math.min(limit, gap);
+    } else {
+      long turn = pcpu.preempt ? RATELIMIT_NS : SLICE_NS;
+      limit = Math.min(limit, turn - vcpu.ranNs);
     }
-    limit = Math.min(limit, SLICE_NS - vcpu.ranNs);
     limit = Math.min(limit, Credits.gridAfter(pcpu.start) - pcpu.start);
     return Math.max(limit, MIN_BUDGET_NS);
   }

@@ -12,8 +12,12 @@ import java.util.function.Consumer;
 final class Credits {
   static final long SLICE_NS = 30_000_000;
   static final long TICK_NS = 10_000_000;
-  static final int PER_SLICE = 300;
-  private static final long NS_PER_CREDIT = SLICE_NS / PER_SLICE;
+
+  /** A whole slice's worth, in microseconds: 300 credits. */
+  static final int PER_SLICE = 30_000;
+
+  static final int PER_CREDIT = 100;
+  private static final long NS_PER_UNIT = SLICE_NS / PER_SLICE;
 
   static final long NEVER = Long.MAX_VALUE;
 
@@ -44,8 +48,8 @@ final class Credits {
   /** A vCPU has run from {@code start} to {@code end}. */
   void burn(SchedVcpu vcpu, long start, long end) {
     vcpu.unpaidNs += end - start;
-    vcpu.credit -= Math.toIntExact(vcpu.unpaidNs / NS_PER_CREDIT);
-    vcpu.unpaidNs %= NS_PER_CREDIT;
+    vcpu.credit -= Math.toIntExact(vcpu.unpaidNs / NS_PER_UNIT);
+    vcpu.unpaidNs %= NS_PER_UNIT;
     if (Math.floorDiv(end, TICK_NS) > Math.floorDiv(start, TICK_NS)) {
       tick(vcpu, end);
     }

@@ -25,7 +25,8 @@ final class Pcpu {
   /** A vCPU of higher priority than the current one waits here. */
   boolean preempt;
 
-  long lastBalance = Long.MIN_VALUE;
+  /** When it last looked into other queues for want of a good vCPU of its own. */
+  long lastBalance = Long.MIN_VALUE / 2;
 
   Pcpu(int id) {
     this.id = id;

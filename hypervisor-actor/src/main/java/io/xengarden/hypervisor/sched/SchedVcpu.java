@@ -20,6 +20,8 @@ public final class SchedVcpu {
   boolean wokenMeanwhile;
 
   Priority priority = Priority.UNDER;
+
+  /** In microseconds of a pCPU, see {@link Credits}. */
   int credit;
 
   /** Out of its domain's cap until its credit is back. */
@@ -34,7 +36,7 @@ public final class SchedVcpu {
   /** Run since it was last switched in. */
   long ranNs;
 
-  /** Run and not yet paid for: less than one credit's worth. */
+  /** Run and not yet paid for: less than a microsecond. */
   long unpaidNs;
 
   long cpuTimeNs;
@@ -70,7 +72,7 @@ public final class SchedVcpu {
 
   /** Credits, 300 for a time slice of a pCPU; negative when it has run more than it earned. */
   public int credit() {
-    return credit;
+    return credit / Credits.PER_CREDIT;
   }
 
   /** Held back because its domain's cap is used up. */
@@ -88,6 +90,6 @@ public final class SchedVcpu {
 
   @Override
   public String toString() {
-    return "v" + index + "@" + pcpu + " " + priority + " " + credit;
+    return "v" + index + "@" + pcpu + " " + priority + " " + credit();
   }
 }
