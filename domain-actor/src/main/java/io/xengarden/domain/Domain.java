@@ -96,7 +96,7 @@ public final class Domain extends AbstractOnMessageBehavior<DomainCommand> {
     GuestClock clock = GuestClock.showing(builtAt, setup.clock());
     this.live = new LiveDomain(xen, clock, hypervisor::tell, this::startHostTimer);
     this.hypercalls = new Hypercalls(live);
-    this.cpu = new SliceCpu(live, hypercalls, context.getLog());
+    this.cpu = new SliceCpu(live, hypercalls);
     this.guest = kernel.newGuest();
     attach(context);
     load(setup.built().contexts());
@@ -191,6 +191,9 @@ public final class Domain extends AbstractOnMessageBehavior<DomainCommand> {
     }
     List<CapturedVcpu> vcpus = new ArrayList<>();
     for (int id = 0; id < live.vcpuCount(); id++) {
+      if (live.vcpu(id).isUp() && live.vcpu(id).awaitsAnswer()) {
+        return new CaptureRefused("vcpu " + id + " waits for the answer to a hypercall");
+      }
       if (live.vcpu(id).isUp()) {
         vcpus.add(new CapturedVcpu(id, live.vcpu(id).context().toBytes()));
       }

@@ -21,7 +21,10 @@ public sealed interface DomainCommand
 
   record StopDirtyLog() implements DomainCommand {}
 
-  /** Hands out everything beside the pages. Only while shut down for suspend. */
+  /**
+   * Hands out everything beside the pages. Only while shut down for suspend, and while no vCPU that
+   * is still up waits in a hypercall that the hypervisor answers.
+   */
   record CaptureState(ActorRef<CaptureReply> replyTo) implements DomainCommand {}
 
   /**

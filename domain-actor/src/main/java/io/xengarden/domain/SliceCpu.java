@@ -7,23 +7,27 @@ import io.xengarden.domain.vcpu.Vcpu;
 import io.xengarden.hypervisor.SliceEnd;
 import io.xengarden.machine.Memory;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The processor of one slice, used again for the next: one per domain, since its vCPUs run in turns
  * on one thread.
  */
 final class SliceCpu implements GuestCpu {
+  private static final Logger LOG = LoggerFactory.getLogger(SliceCpu.class);
+
+  /** No step of a guest takes longer than this, a minute: sums of them do not overflow. */
+  private static final long MAX_STEP = 60_000_000_000L;
+
   private final LiveDomain domain;
   private final Hypercalls hypercalls;
-  private final Logger log;
   private Vcpu current;
   private long budget;
   private long used;
 
-  SliceCpu(LiveDomain domain, Hypercalls hypercalls, Logger log) {
+  SliceCpu(LiveDomain domain, Hypercalls hypercalls) {
     this.domain = domain;
     this.hypercalls = hypercalls;
-    this.log = log;
   }
 
   /** Emulated nanoseconds that the last slice used; at least 1. */
@@ -61,7 +65,7 @@ final class SliceCpu implements GuestCpu {
     try {
       guest.run(vcpu.context(), this);
     } catch (RuntimeException | StackOverflowError | AssertionError thrown) {
-      log.warn("guest of domain {} failed on vcpu {}", domain.domid(), vcpu.id(), thrown);
+      LOG.warn("guest of domain {} failed on vcpu {}", domain.domid(), vcpu.id(), thrown);
       domain.crash(vcpu, thrown.toString());
     }
   }
@@ -99,9 +103,7 @@ final class SliceCpu implements GuestCpu {
 
   @Override
   public boolean upcallPending() {
-    if (domain.hasAttention()) {
-      domain.takeEvents();
-    }
+    domain.takeEvents();
     return domain.upcallPending(current);
   }
 
@@ -114,7 +116,4 @@ final class SliceCpu implements GuestCpu {
   public void crash(String why) {
     domain.crash(current, why);
   }
-
-  /** No step of a guest takes longer than this, a minute: sums of them do not overflow. */
-  private static final long MAX_STEP = 60_000_000_000L;
 }

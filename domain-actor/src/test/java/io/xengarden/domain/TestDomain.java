@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.slf4j.LoggerFactory;
 
 /** A domain without actors: what it tells Xen is a list, its clock a number. */
 public final class TestDomain implements AutoCloseable {
@@ -33,12 +32,19 @@ public final class TestDomain implements AutoCloseable {
   public static final InstantSource WALLCLOCK =
       InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L, 250_000_000));
 
+  private static final long OTHERS_FRAMES = 8;
+  private static final byte OTHERS_BYTE = 0x5a;
+
   /** A host timer that was started. */
   public record Started(int vcpu, Alarm.Kind kind, long delayNs) {}
 
   public final long pages;
   public final HostMemory host;
   public final XenDomain xen;
+
+  /** Frames of the host that this domain must never change. */
+  private final GuestMemory others;
+
   public final List<HypervisorCommand> told = new ArrayList<>();
   public final List<Started> timers = new ArrayList<>();
 
@@ -53,7 +59,10 @@ public final class TestDomain implements AutoCloseable {
     this.pages = pages;
     long sharedInfoMfn = pages;
     long grantMfn = pages + 1;
-    host = HostMemory.ofFrames(pages + 1 + GrantTable.MAX_FRAMES);
+    host = HostMemory.ofFrames(pages + 1 + GrantTable.MAX_FRAMES + OTHERS_FRAMES);
+    others = new GuestMemory(host);
+    others.map(0, pages + 1 + GrantTable.MAX_FRAMES, OTHERS_FRAMES);
+    others.fill(0, OTHERS_FRAMES << 12, OTHERS_BYTE);
     GuestMemory memory = new GuestMemory(host);
     memory.map(0, 0, pages);
     GuestMemory sharedInfo = new GuestMemory(host);
@@ -108,7 +117,7 @@ public final class TestDomain implements AutoCloseable {
             told::add,
             (vcpu, kind, delay) -> timers.add(new Started(vcpu, kind, delay)));
     hypercalls = new Hypercalls(live);
-    cpu = new SliceCpu(live, hypercalls, LoggerFactory.getLogger("guest"));
+    cpu = new SliceCpu(live, hypercalls);
     live.start(live.vcpu(0), built.contexts().getFirst());
   }
 
@@ -135,6 +144,16 @@ public final class TestDomain implements AutoCloseable {
   /** The commands of one kind, in order. */
   public <T extends HypervisorCommand> List<T> told(Class<T> kind) {
     return told.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Whether no byte outside this domain has changed. */
+  public boolean leavesOthersAlone() {
+    for (byte value : others.read(0, (int) (OTHERS_FRAMES << 12))) {
+      if (value != OTHERS_BYTE) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

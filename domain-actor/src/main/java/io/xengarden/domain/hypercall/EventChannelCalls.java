@@ -19,6 +19,7 @@ import io.xengarden.hypervisor.DomainSignal.PeerRefused;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.evtchn.EventChannels;
 import io.xengarden.machine.Memory;
+import io.xengarden.machine.MemoryFault;
 import java.util.Optional;
 
 /** event_channel_op, 2-level ports only. Source: xen/common/event_channel.c. */
@@ -125,7 +126,11 @@ final class EventChannelCalls {
         }
         // Events may have been lost before: as on Xen, the new port is pending at once.
         domain.deliver(bind.localPort());
-        yield putPort(bind.localPort(), bind.argument() + BindInterdomain.LOCAL_PORT);
+        try {
+          yield putPort(bind.localPort(), bind.argument() + BindInterdomain.LOCAL_PORT);
+        } catch (MemoryFault gone) { // another vCPU's balloon took the argument meanwhile
+          yield Errno.EFAULT.result();
+        }
       }
       case PeerRefused(var error) -> {
         ports.close(bind.localPort());

@@ -46,16 +46,19 @@ public final class Hypercalls {
   public void call(Vcpu caller, VcpuContext context) {
     long result;
     try {
-      result =
-          context.rax == Hypercall.MULTICALL
-              ? multicall.call(caller, context.rdi, context.rsi)
-              : dispatch(caller, context.rax, context.rdi, context.rsi, context.rdx);
+      result = result(caller, context);
     } catch (MemoryFault fault) {
       result = Errno.EFAULT.result();
     }
     if (!caller.awaitsAnswer()) {
       context.rax = result;
     }
+  }
+
+  private long result(Vcpu caller, VcpuContext context) {
+    return context.rax == Hypercall.MULTICALL
+        ? multicall.call(caller, context.rdi, context.rsi)
+        : dispatch(caller, context.rax, context.rdi, context.rsi, context.rdx);
   }
 
   /** Any call but a multicall; no family takes more than three arguments. */

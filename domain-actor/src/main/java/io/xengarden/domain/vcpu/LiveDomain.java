@@ -104,8 +104,10 @@ public final class LiveDomain {
 
   /** Takes in what others raised, sets the ports pending, wakes whom that wakes. */
   public void takeEvents() {
-    xen.inbox().drain(deliver);
-    wakeReady();
+    if (hasAttention()) { // if not yet, who raises just now sends a message
+      xen.inbox().drain(deliver);
+      wakeReady();
+    }
   }
 
   public boolean hasAttention() {

@@ -197,6 +197,18 @@ class EventChannelCallsTest {
   }
 
   @Test
+  void anArgumentThatWentAwayMeanwhileIsAFault() {
+    domain.call(
+        Hypercall.EVENT_CHANNEL_OP, EvtchnOp.BIND_INTERDOMAIN, writeBindInterdomain(9 << 12));
+    domain.xen.memory().unmap(9, 1); // another vCPU's balloon
+
+    domain.hypercalls.peerAnswered(3, new PeerConnected(() -> {}));
+
+    assertThat(domain.vcpu(0).context().rax).isEqualTo(Errno.EFAULT.result());
+    assertThat(domain.vcpu(0).state()).isEqualTo(Runstate.RUNNABLE);
+  }
+
+  @Test
   void bindInterdomainRefusesWhatCanBeNoPeer() {
     assertThat(bindInterdomain(Domid.XEN.value(), 3)).isEqualTo(Errno.ESRCH.result());
     assertThat(bindInterdomain(5, 0)).isEqualTo(Errno.EINVAL.result());
@@ -249,6 +261,12 @@ class EventChannelCallsTest {
     memory.putShort(AT + BindInterdomain.REMOTE_DOM, (short) remote);
     memory.putInt(AT + BindInterdomain.REMOTE_PORT, remotePort);
     return event(EvtchnOp.BIND_INTERDOMAIN);
+  }
+
+  private long writeBindInterdomain(long at) {
+    memory.putShort(at + BindInterdomain.REMOTE_DOM, (short) 5);
+    memory.putInt(at + BindInterdomain.REMOTE_PORT, 33);
+    return at;
   }
 
   private long status(int dom, int port) {

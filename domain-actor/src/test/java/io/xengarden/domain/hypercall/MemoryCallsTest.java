@@ -64,13 +64,13 @@ class MemoryCallsTest {
   void whereAFrameCannotGoItDoesNotGo() {
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, 5)).as("RAM").isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, -1)).isEqualTo(inval());
-    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, Physmap.MAX_GFN)).isEqualTo(inval());
+    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, GuestMemory.MAX_FRAMES)).isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, GrantTable.MAX_FRAMES, PAGES + 1))
         .isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, -1, PAGES + 1)).isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_SHARED_INFO, 1, PAGES + 1)).isEqualTo(inval());
     assertThat(place(2, 0, PAGES + 1)).isEqualTo(inval());
-    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, Physmap.MAX_GFN - 1)).isZero();
+    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, GuestMemory.MAX_FRAMES - 1)).isZero();
   }
 
   @Test
@@ -174,6 +174,28 @@ class MemoryCallsTest {
 
     assertThat(memory.mfn(40)).isEqualTo(40);
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, PAGES + 1)).isZero();
+  }
+
+  @Test
+  void oneCallChangesAtMostItsLimitOfFrames() {
+    try (TestDomain large = TestDomain.empty(4L * MemoryCalls.MAX_EXTENTS, 1)) {
+      large.start(large.build(new StepKernel("k", (context, cpu) -> {})));
+      GuestMemory ram = large.xen.memory();
+      for (int i = 0; i < 2 * MemoryCalls.MAX_EXTENTS; i++) {
+        ram.putLong(LIST + 8L * i, 1000 + i);
+      }
+      ram.putLong(AT + Reservation.EXTENT_START, LIST);
+      ram.putLong(AT + Reservation.NR_EXTENTS, Long.MAX_VALUE);
+      ram.putShort(AT + Reservation.DOMID, (short) Domid.SELF.value());
+
+      large.call(Hypercall.MEMORY_OP, MemoryOp.DECREASE_RESERVATION, AT);
+      large.hypercalls.answered(0, MemoryCalls.MAX_EXTENTS);
+
+      assertThat(large.told(ReservationChange.class))
+          .containsExactly(
+              new ReservationChange(TestDomain.DOMID, 0, 1000, MemoryCalls.MAX_EXTENTS, false));
+      assertThat(large.vcpu(0).context().rax).isEqualTo(MemoryCalls.MAX_EXTENTS);
+    }
   }
 
   @Test

@@ -94,8 +94,7 @@ public final class Block {
   private static Shadow freeShadow(Vcpu v, Vbd vbd) {
     for (int index = 0; index < Shadow.COUNT; index++) {
       Shadow shadow = new Shadow(v.memory(), vbd, index);
-      boolean letGo =
-          shadow.state() == Shadow.State.LOST && BlockEvents.endGrants(v, vbd, shadow);
+      boolean letGo = shadow.state() == Shadow.State.LOST && BlockEvents.endGrants(v, vbd, shadow);
       if (shadow.state() == Shadow.State.FREE || letGo) {
         return shadow;
       }
@@ -194,8 +193,7 @@ public final class Block {
     shadow.state(Shadow.State.PUSHED);
   }
 
-  private static List<BlkifSegment> segments(
-      Vcpu v, Vbd vbd, int index, BlockRequest request) {
+  private static List<BlkifSegment> segments(Vcpu v, Vbd vbd, int index, BlockRequest request) {
     Grefs.Access access =
         request.operation() == BlkifRing.OP_READ
             ? Grefs.Access.BACKEND_WRITES

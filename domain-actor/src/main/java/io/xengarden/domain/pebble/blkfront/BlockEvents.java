@@ -31,8 +31,7 @@ public final class BlockEvents {
   /** There are never more responses than requests, or the ring is corrupt: so this ends. */
   private static void drain(Vcpu v, Vbd vbd) {
     int first = vbd.rspCons();
-    int count =
-        FrontRing.unconsumedResponses(v.memory(), vbd.ring(), first, vbd.pushed() - first);
+    int count = FrontRing.unconsumedResponses(v.memory(), vbd.ring(), first, vbd.pushed() - first);
     for (int i = 0; i < count; i++) {
       BlkifResponse response = BlkifRing.readResponse(v.memory(), vbd.ring(), first + i);
       long id = response.id();
@@ -119,8 +118,7 @@ public final class BlockEvents {
       Shadow shadow = new Shadow(v.memory(), vbd, index);
       switch (shadow.state()) {
         case WAITING -> finish(v, vbd, shadow, BlkifRing.STATUS_ERROR, true);
-        case PUSHED ->
-            finish(v, vbd, shadow, BlkifRing.STATUS_ERROR, endGrants(v, vbd, shadow));
+        case PUSHED -> finish(v, vbd, shadow, BlkifRing.STATUS_ERROR, endGrants(v, vbd, shadow));
         case FREE, DONE, LOST -> {}
       }
     }

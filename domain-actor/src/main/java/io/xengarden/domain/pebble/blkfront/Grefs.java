@@ -42,8 +42,7 @@ final class Grefs {
   /** Takes a grant back; false while the backend uses it. */
   static boolean end(Vcpu v, int gref) {
     long entry = GrantEntry.at(MapGrants.table(v), gref);
-    return GrantEntry.readHeader(v.memory(), entry) == 0
-        || GrantEntry.endAccess(v.memory(), entry);
+    return GrantEntry.readHeader(v.memory(), entry) == 0 || GrantEntry.endAccess(v.memory(), entry);
   }
 
   /** Takes back whatever a slot has granted; false while the backend uses any of it. */

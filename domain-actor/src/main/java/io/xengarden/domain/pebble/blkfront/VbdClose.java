@@ -12,9 +12,9 @@ import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.machine.Memory;
 
 /**
- * Ends the use of a disk: what is on the ring is waited for, for a while, unless the backend is gone
- * already; what was not issued fails. The ring stays for a reconnect; with the device gone for good
- * it is freed when all tasks have taken back their requests.
+ * Ends the use of a disk: what is on the ring is waited for, for a while, unless the backend is
+ * gone already; what was not issued fails. The ring stays for a reconnect; with the device gone for
+ * good it is freed when all tasks have taken back their requests.
  */
 public final class VbdClose extends Routine<VbdClose.At> {
   /** How long a closing backend may take for what it has been given. */

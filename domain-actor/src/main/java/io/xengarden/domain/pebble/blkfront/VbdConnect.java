@@ -88,8 +88,7 @@ public final class VbdConnect extends Routine<VbdConnect.At> {
     long argument = v.task().scratch();
     v.memory().putShort(argument + EvtchnOp.AllocUnbound.DOM, (short) Domid.SELF.value());
     v.memory().putShort(argument + EvtchnOp.AllocUnbound.REMOTE_DOM, (short) vbd.backendId());
-    v.hypercall(
-        Hypercall.EVENT_CHANNEL_OP, EvtchnOp.ALLOC_UNBOUND, argument, at(At.PORT_MADE));
+    v.hypercall(Hypercall.EVENT_CHANNEL_OP, EvtchnOp.ALLOC_UNBOUND, argument, at(At.PORT_MADE));
   }
 
   private void portMade(Vcpu v, Vbd vbd) {

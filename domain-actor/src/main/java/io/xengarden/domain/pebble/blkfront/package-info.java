@@ -4,7 +4,7 @@
  * until then, so that it can be issued again after a resume; the Vbd… routines are its part of the
  * xenbus handshake.
  *
- * <p>A backend is trusted with its own disk's contents and nothing else: no index, id or status that
- * it sends leads outside the records here.
+ * <p>A backend is trusted with its own disk's contents and nothing else: no index, id or status
+ * that it sends leads outside the records here.
  */
 package io.xengarden.domain.pebble.blkfront;

@@ -91,8 +91,7 @@ public final class Console {
   /** Bytes that fit into the output ring; as good as all of them when nobody can read it. */
   static int room(Vcpu v) {
     try {
-      return ConsoleRing.OUT_SIZE
-          - ConsoleRing.outAvailable(v.memory(), v.state().consoleRing());
+      return ConsoleRing.OUT_SIZE - ConsoleRing.outAvailable(v.memory(), v.state().consoleRing());
     } catch (RingCorrupt e) {
       return ConsoleRing.OUT_SIZE;
     }

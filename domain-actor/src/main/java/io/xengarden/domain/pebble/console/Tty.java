@@ -6,8 +6,8 @@ import io.xengarden.machine.Memory;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The line discipline: echo, erasing, ^U, ^C; lines of at most {@link #LINE_MAX} bytes. One finished
- * line waits for its reader; the next return is not accepted before that one is done with.
+ * The line discipline: echo, erasing, ^U, ^C; lines of at most {@link #LINE_MAX} bytes. One
+ * finished line waits for its reader; the next return is not accepted before that one is done with.
  */
 final class Tty {
   /** Bytes of a line, its line feed included. What is typed beyond is refused with a bell. */
@@ -106,8 +106,7 @@ final class Tty {
   private Effect finishLine() {
     int length = state.editLength();
     memory.putByte(Layout.TTY_LINES + length, (byte) '\n');
-    memory.copyTo(
-        Layout.TTY_LINES, memory, Layout.TTY_LINES + Layout.TTY_LINE_SIZE, length + 1L);
+    memory.copyTo(Layout.TTY_LINES, memory, Layout.TTY_LINES + Layout.TTY_LINE_SIZE, length + 1L);
     state.lineLength(length + 1);
     state.editLength(0);
     return new Effect(new byte[] {'\r', '\n'}, Event.LINE);

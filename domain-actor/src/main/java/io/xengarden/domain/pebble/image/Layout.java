@@ -50,7 +50,9 @@ public final class Layout {
   public static final int TASK_SIZE = 512;
   public static final int TASK_COUNT = 64;
 
-  /** Task 0 ends here, task 1 below it: so that the first tasks share a page with the log's start. */
+  /**
+   * Task 0 ends here, task 1 below it: so that the first tasks share a page with the log's start.
+   */
   public static final long TASKS_END = 0xc800;
 
   public static final long LOG = 0xc800;

@@ -2,6 +2,7 @@ package io.xengarden.domain.pebble.kernel;
 
 import io.xengarden.abi.EvtchnOp;
 import io.xengarden.abi.Hypercall;
+import io.xengarden.abi.VcpuOp;
 import io.xengarden.abi.Virq;
 import io.xengarden.domain.pebble.image.Ports;
 import io.xengarden.domain.pebble.image.Task;
@@ -15,7 +16,8 @@ public final class BindEvents extends Routine<BindEvents.At> {
   public enum At {
     TIMER,
     TIMER_BOUND,
-    KICK_BOUND
+    KICK_BOUND,
+    TICK_STOPPED
   }
 
   public BindEvents() {
@@ -49,8 +51,10 @@ public final class BindEvents extends Routine<BindEvents.At> {
         VcpuRecord record = v.record(vcpu);
         record.kickPort(port);
         record.timer(VcpuRecord.NEVER);
-        v.ret(0);
+        // There is no tick: timers are set when somebody waits for one.
+        v.hypercall(Hypercall.VCPU_OP, VcpuOp.STOP_PERIODIC_TIMER, vcpu, at(At.TICK_STOPPED));
       }
+      case TICK_STOPPED -> v.ret(0);
     }
   }
 

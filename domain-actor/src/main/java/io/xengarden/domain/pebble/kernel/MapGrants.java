@@ -61,8 +61,7 @@ public final class MapGrants extends Routine<MapGrants.At> {
     memory.putShort(argument + MemoryOp.AddToPhysmap.NR, (short) 0);
     memory.putInt(argument + MemoryOp.AddToPhysmap.SPACE, MemoryOp.SPACE_GRANT_TABLE);
     memory.putLong(argument + MemoryOp.AddToPhysmap.IDX, frame);
-    memory.putLong(
-        argument + MemoryOp.AddToPhysmap.GPFN, (table(v) >>> Memory.PAGE_SHIFT) + frame);
+    memory.putLong(argument + MemoryOp.AddToPhysmap.GPFN, (table(v) >>> Memory.PAGE_SHIFT) + frame);
     v.hypercall(Hypercall.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP, argument, at(At.MAPPED));
   }
 }

@@ -17,7 +17,6 @@ public final class Power {
     long argument = v.task().scratch();
     v.memory().putInt(argument + SchedOp.Shutdown.REASON, reason.number());
     long startInfoGfn = v.state().startInfo() >>> Memory.PAGE_SHIFT;
-    v.hypercall(
-        Hypercall.SCHED_OP, new long[] {SchedOp.SHUTDOWN, argument, startInfoGfn}, next);
+    v.hypercall(Hypercall.SCHED_OP, new long[] {SchedOp.SHUTDOWN, argument, startInfoGfn}, next);
   }
 }

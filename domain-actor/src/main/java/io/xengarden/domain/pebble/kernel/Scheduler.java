@@ -26,8 +26,8 @@ public final class Scheduler {
   }
 
   /**
-   * A new job with a zeroed work page, ready to run; null if there is no room, or if {@code prepare}
-   * refuses it.
+   * A new job with a zeroed work page, ready to run; null if there is no room, or if {@code
+   * prepare} refuses it.
    */
   public static Task spawn(Vcpu v, Spawn spawn, Predicate<Task> prepare) {
     Task task = freeRecord(v);

@@ -14,10 +14,10 @@ import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.machine.Memory;
 
 /**
- * The processor as a step sees it: registers, memory, time, hypercalls, and the ways to go on. Lives
- * for one slice. In Pebble's use of the registers rip is the step, rsp the running task (or the
- * vCPU's record while there is none), rax the last hypercall's answer, r15 what the task has used of
- * its quantum.
+ * The processor as a step sees it: registers, memory, time, hypercalls, and the ways to go on.
+ * Lives for one slice. In Pebble's use of the registers rip is the step, rsp the running task (or
+ * the vCPU's record while there is none), rax the last hypercall's answer, r15 what the task has
+ * used of its quantum.
  */
 public final class Vcpu {
   private final VcpuContext context;

@@ -31,8 +31,7 @@ public final class Echo extends Routine<Echo.At> {
     Task task = v.task();
     List<String> words = Arguments.of(v).words();
     boolean bare = words.size() > 1 && words.get(1).equals("-n");
-    String text =
-        String.join(" ", words.subList(bare ? 2 : 1, words.size())) + (bare ? "" : "\n");
+    String text = String.join(" ", words.subList(bare ? 2 : 1, words.size())) + (bare ? "" : "\n");
     int from = (int) task.local(PRINTED);
     int to = task.is(Task.BACKGROUND) ? text.length() : Math.min(text.length(), from + CHUNK);
     if (from == to) {

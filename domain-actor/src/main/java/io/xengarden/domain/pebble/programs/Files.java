@@ -43,7 +43,10 @@ final class Files {
               XenVersionOp.GET_FEATURES,
               (v, answer, at) ->
                   "%08x\n".formatted(v.memory().getInt(at + XenVersionOp.FeatureInfo.SUBMAP))),
-          xen("properties/pagesize", XenVersionOp.PAGESIZE, (v, answer, at) -> "%x\n".formatted(answer)),
+          xen(
+              "properties/pagesize",
+              XenVersionOp.PAGESIZE,
+              (v, answer, at) -> "%x\n".formatted(answer)),
           xen(
               "properties/virtual_start",
               XenVersionOp.PLATFORM_PARAMETERS,
@@ -94,7 +97,8 @@ final class Files {
 
   static Output list(Vcpu v, Arguments arguments) {
     String path = arguments.count() == 0 ? "/" : arguments.get(arguments.count());
-    String name = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    String name =
+        path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     if (find(name).isPresent() || isDevice(v, name)) {
       return Output.ok(List.of(name));
     }

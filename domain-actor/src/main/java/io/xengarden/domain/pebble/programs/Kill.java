@@ -9,7 +9,9 @@ import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 
-/** kill PID...: ends jobs; a signal's name or number before them is taken and makes no difference. */
+/**
+ * kill PID...: ends jobs; a signal's name or number before them is taken and makes no difference.
+ */
 public final class Kill extends Routine<Kill.At> {
   private static final int ARGUMENT = 0;
   private static final int STATUS = 1;

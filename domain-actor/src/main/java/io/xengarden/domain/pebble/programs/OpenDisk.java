@@ -33,8 +33,8 @@ public final class OpenDisk extends Routine<OpenDisk.At> {
   }
 
   /**
-   * Arguments: index of the word, index of its first character that belongs to the name. Returns the
-   * disk for {@link Block}, or a negative errno.
+   * Arguments: index of the word, index of its first character that belongs to the name. Returns
+   * the disk for {@link Block}, or a negative errno.
    */
   @Override
   public int locals() {

@@ -22,10 +22,16 @@ public final class Programs {
           text("lsdev", "", "list devices", TextPrograms::lsdev),
           routine("counter", "", "count seconds", Entry.COUNTER),
           routine(
-              "dd", "[if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]", "copy blocks", Entry.DD),
+              "dd",
+              "[if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]",
+              "copy blocks",
+              Entry.DD),
           routine("sha256", "DEV|FILE", "print a SHA-256 digest", Entry.SHA256),
           routine(
-              "diskcheck", "DEV [--records N] [--forever]", "write, flush, verify", Entry.DISKCHECK),
+              "diskcheck",
+              "DEV [--records N] [--forever]",
+              "write, flush, verify",
+              Entry.DISKCHECK),
           routine(
               "diskbench",
               "DEV read|write|randread|randwrite [--depth D] [--bs N] [--seconds S]",

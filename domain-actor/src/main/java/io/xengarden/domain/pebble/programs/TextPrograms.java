@@ -65,11 +65,10 @@ final class TextPrograms {
     return name.isEmpty() ? "pebble" : name;
   }
 
-  /** As Linux: " 12:34:56 up 1 day,  2:03,  1 user". */
+  /** As Linux: " 12:34:56 up 1 day, 2:03, 1 user". */
   static Output uptime(Vcpu v, Arguments arguments) {
     long upSeconds = v.now() / 1_000_000_000;
-    SharedInfo.Wallclock wallclock =
-        SharedInfo.readWallclock(v.memory(), v.state().sharedInfo());
+    SharedInfo.Wallclock wallclock = SharedInfo.readWallclock(v.memory(), v.state().sharedInfo());
     long now = wallclock.seconds() + (wallclock.nanos() + v.now()) / 1_000_000_000;
     long days = upSeconds / 86_400;
     long hours = upSeconds / 3600 % 24;
@@ -80,8 +79,7 @@ final class TextPrograms {
     return Output.ok(
         List.of(
             String.format(
-                " %02d:%02d:%02d up %s,  1 user",
-                now / 3600 % 24, now / 60 % 60, now % 60, up)));
+                " %02d:%02d:%02d up %s,  1 user", now / 3600 % 24, now / 60 % 60, now % 60, up)));
   }
 
   static Output free(Vcpu v, Arguments arguments) {
@@ -123,7 +121,8 @@ final class TextPrograms {
     String row = "%-8s %-5s %-10s %-13s %-10s %-4s %s";
     lines.add(String.format(row, "NAME", "TYPE", "DEVID", "STATE", "SIZE", "MODE", "BACKEND"));
     lines.add(
-        String.format(row, "hvc0", "tty", "0", "connected", "-", "w", "/local/domain/0/backend/console"));
+        String.format(
+            row, "hvc0", "tty", "0", "connected", "-", "w", "/local/domain/0/backend/console"));
     for (Vbd vbd : Block.disks(v)) {
       lines.add(
           String.format(
@@ -144,9 +143,7 @@ final class TextPrograms {
     for (int index = 0; index < v.state().tasksUsed(); index++) {
       Task task = new Task(v.memory(), Layout.task(index));
       boolean job =
-          task.state() != Task.State.FREE
-              && task.is(Task.BACKGROUND)
-              && !task.is(Task.KERNEL);
+          task.state() != Task.State.FREE && task.is(Task.BACKGROUND) && !task.is(Task.KERNEL);
       if (job) {
         String words = String.join(" ", Arguments.of(v.memory(), task).words());
         String state = task.state() == Task.State.PARKED ? "Sleeping" : "Running";

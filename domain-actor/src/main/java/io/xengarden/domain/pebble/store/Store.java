@@ -84,8 +84,7 @@ public final class Store {
     return new StoreState(v.memory()).outstanding() == 0;
   }
 
-  private static void call(
-      Vcpu v, XenstoreOp operation, long returnTo, String path, String value) {
+  private static void call(Vcpu v, XenstoreOp operation, long returnTo, String path, String value) {
     byte[] payload = (path + "\0" + value).getBytes(StandardCharsets.UTF_8);
     Task task = v.task();
     boolean job = task.workPage() != 0;

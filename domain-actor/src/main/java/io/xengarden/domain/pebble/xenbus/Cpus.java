@@ -129,8 +129,7 @@ public final class Cpus extends Routine<Cpus.At> {
     v.task().local(CONTEXT_GFN, gfn);
     long at = gfn << Memory.PAGE_SHIFT;
     v.memory().write(at, context(vcpu).toBytes());
-    v.hypercall(
-        Hypercall.VCPU_OP, new long[] {VcpuOp.INITIALISE, vcpu, at}, at(At.INITIALISED));
+    v.hypercall(Hypercall.VCPU_OP, new long[] {VcpuOp.INITIALISE, vcpu, at}, at(At.INITIALISED));
   }
 
   private static VcpuContext context(int vcpu) {

@@ -22,9 +22,9 @@ import io.xengarden.domain.pebble.store.Store;
 import io.xengarden.machine.Memory;
 
 /**
- * Suspend: every vCPU but 0 down, no xenstore request half done, then SCHEDOP_shutdown(suspend). Its
- * answer is 1 when the suspend was cancelled and everything is as it was; 0 when the domain runs
- * anew, here or elsewhere, with no port, no grant and no xenstore connection of before.
+ * Suspend: every vCPU but 0 down, no xenstore request half done, then SCHEDOP_shutdown(suspend).
+ * Its answer is 1 when the suspend was cancelled and everything is as it was; 0 when the domain
+ * runs anew, here or elsewhere, with no port, no grant and no xenstore connection of before.
  */
 public final class Suspend extends Routine<Suspend.At> {
   static final long CANCELLED = 0;

@@ -9,7 +9,9 @@ import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.store.Store;
 import java.util.List;
 
-/** The kernel thread that reacts to xenstore: sets up its watches, then serves one bit at a time. */
+/**
+ * The kernel thread that reacts to xenstore: sets up its watches, then serves one bit at a time.
+ */
 public final class Xenwatch extends Routine<Xenwatch.At> {
   /** What the guest can be asked for; the toolstack may look before it asks. */
   private static final List<String> FEATURES = List.of("poweroff", "reboot", "halt", "suspend");
@@ -60,8 +62,7 @@ public final class Xenwatch extends Routine<Xenwatch.At> {
         v.goTo(at(At.LOOP));
       }
       case LOOP -> loop(v);
-      case SHUTDOWN_DONE ->
-          v.goTo(at(v.task().result() == Shutdown.RESUMED ? At.RESET : At.LOOP));
+      case SHUTDOWN_DONE -> v.goTo(at(v.task().result() == Shutdown.RESUMED ? At.RESET : At.LOOP));
     }
   }
 
