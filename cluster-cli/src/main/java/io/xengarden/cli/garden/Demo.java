@@ -140,9 +140,7 @@ final class Demo {
     try (Session session = session(streams)) {
       String shown = new ConsoleProbe(session.hosts().find("web")).echo(nonce);
       shown.lines().filter(line -> !line.isBlank()).forEach(line -> out.println("    " + line));
-      holds(
-          shown.lines().anyMatch(line -> line.strip().equals(nonce)),
-          "the guest's shell answers on its console");
+      holds(ConsoleProbe.isAnswered(shown, nonce), "the guest's shell answers on its console");
     } catch (ToolstackFailure e) {
       throw new NotSo(e.getMessage());
     }

@@ -57,4 +57,11 @@ class DemoTest {
     assertThat(out.toString()).contains("\nNOT SO: the host is Up\n");
     Files.delete(files());
   }
+
+  @Test
+  void theEchoOfWhatWasTypedIsNoAnswer() {
+    assertThat(ConsoleProbe.isAnswered("pebble# echo x7\r\n", "x7")).isFalse();
+    assertThat(ConsoleProbe.isAnswered("echo x7\r\npebble# x7\r\n", "x7")).isTrue();
+    assertThat(ConsoleProbe.isAnswered("pebble# echo x7\r\nx7\r\npebble# ", "x7")).isTrue();
+  }
 }
