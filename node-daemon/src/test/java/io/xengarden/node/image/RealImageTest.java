@@ -1,6 +1,7 @@
 package io.xengarden.node.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.xengarden.abi.StartInfo;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -78,6 +80,7 @@ class RealImageTest {
   @BeforeAll
   static void read() throws IOException, ImageRefused, NoSuchAlgorithmException {
     Path image = Path.of(System.getenv("XENGARDEN_FIXTURES")).resolve("linux-domu-96m.xlsave.zst");
+    assumeTrue(Files.exists(image), image + " is missing");
     ImageDecoder decoder = ImageDecoder.ofFile(image.toString(), ImageLimits.LARGEST);
     events = new ArrayList<>();
     pages = new Pages(0x2a10);
@@ -163,7 +166,7 @@ class RealImageTest {
   @Test
   void edxLeadsToStartInfo() {
     assertThat(state.startInfoGfn()).isEqualTo(START_INFO);
-    assertThat(new String(pages.startInfo, 0, 14, java.nio.charset.StandardCharsets.US_ASCII))
+    assertThat(new String(pages.startInfo, 0, 14, StandardCharsets.US_ASCII))
         .isEqualTo(StartInfo.MAGIC_X86_64);
     assertThat(
             ByteBuffer.wrap(pages.startInfo)
