@@ -111,6 +111,7 @@ class XmTest {
                 .setConsoleMfn(101)
                 .setConfig(
                     DomainConfig.newBuilder()
+                        .setMaxMemoryKib(98_304)
                         .setKernel("builtin:pebble")
                         .setCmdline("root=/dev/xvda1 ro")
                         .addDisks(
