@@ -136,7 +136,7 @@ class XmTest {
                 (on_reboot restart)
                 (cpus (()))
                 (description)
-                (maxmem 128)
+                (maxmem 96)
                 (memory 64)
                 (shadow_memory 0)
                 (features)
