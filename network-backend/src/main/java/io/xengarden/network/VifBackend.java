@@ -217,6 +217,8 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
         serving.link().letGo();
         return fail("ring: " + corrupt.getMessage());
       }
+    } else if (state instanceof Quiesced(var from)) {
+      from.link().bell().rearm(); // to be raised when it continues
     }
     return this;
   }
