@@ -3,8 +3,8 @@ package io.xengarden.network.sim;
 import java.time.Duration;
 
 /**
- * What a simulated network does wrong. A frame's delay is chosen for itself, so frames overtake one
- * another when the two delays differ.
+ * What a simulated network does wrong. Each frame's delay is chosen for itself, so frames overtake
+ * one another when the two delays differ; when they do not, frames keep their order.
  *
  * @param lossPerMillion frames that never arrive
  * @param repeatsPerMillion frames that arrive twice

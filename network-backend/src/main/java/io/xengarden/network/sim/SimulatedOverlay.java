@@ -2,7 +2,10 @@ package io.xengarden.network.sim;
 
 import akka.actor.typed.Scheduler;
 import io.xengarden.network.OverlayLink;
+import io.xengarden.network.OverlayLink.OverlayFrame;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -39,7 +42,7 @@ public final class SimulatedOverlay {
   private final RandomGenerator random;
   private final TreeMap<String, HostLink> hosts = new TreeMap<>();
   private final TreeSet<Direction> cut = new TreeSet<>();
-  private final TreeMap<Direction, Integer> underWay = new TreeMap<>();
+  private final TreeMap<Direction, Deque<OverlayFrame>> underWay = new TreeMap<>();
   private LinkFaults faults = LinkFaults.none();
   private long lost;
 
@@ -99,29 +102,27 @@ public final class SimulatedOverlay {
     @Override
     public boolean send(String peer, OverlayFrame frame) {
       Direction direction = new Direction(host, peer);
-      int before = underWay.getOrDefault(direction, 0);
-      if (hosts.get(host) != this || !hosts.containsKey(peer) || before >= MAX_QUEUED) {
+      Deque<OverlayFrame> lane = underWay.computeIfAbsent(direction, _ -> new ArrayDeque<>());
+      if (hosts.get(host) != this || !hosts.containsKey(peer) || lane.size() >= MAX_QUEUED) {
         return false;
       }
       if (happens(faults.lossPerMillion())) {
         lost++;
         return true;
       }
-      carry(direction, frame);
+      carry(direction, lane, frame);
       if (happens(faults.repeatsPerMillion())) {
-        carry(direction, frame);
+        carry(direction, lane, frame);
       }
       return true;
     }
 
-    private void carry(Direction direction, OverlayFrame frame) {
-      underWay.merge(direction, 1, Integer::sum);
+    private void carry(Direction direction, Deque<OverlayFrame> lane, OverlayFrame frame) {
+      boolean overtakes = !faults.minDelay().equals(faults.maxDelay());
+      lane.add(frame);
       later.run(
           delay(),
-          () -> {
-            underWay.merge(direction, -1, Integer::sum);
-            arrive(direction, frame);
-          });
+          () -> arrive(direction, overtakes && lane.remove(frame) ? frame : lane.remove()));
     }
 
     private void arrive(Direction direction, OverlayFrame frame) {
