@@ -1,0 +1,160 @@
+package io.xengarden.storage.adapter;
+
+import io.xengarden.abi.BlkifRing;
+import io.xengarden.storage.BlockImage;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open file or block device. Operations wait in a queue that a few threads empty and then end:
+ * a burst is one start of a thread, not one per operation, since waking a thread costs more than
+ * reading a cached page.
+ */
+final class FileBlockImage implements BlockImage {
+  /** Operations of one image that block at the same time. */
+  static final int MAX_WORKERS = 8;
+
+  /** Operations that one thread is left with before another one is started. */
+  static final int OPERATIONS_PER_WORKER = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileBlockImage.class);
+
+  private final FileChannel channel;
+  private final long sizeBytes;
+  private final ThreadFactory threads;
+  private final Queue<Operation> waiting = new ConcurrentLinkedQueue<>();
+
+  /** Operations not completed, and one more until {@link #close}; at 0 the channel is closed. */
+  private final AtomicInteger pending = new AtomicInteger(1);
+
+  private final AtomicInteger workers = new AtomicInteger();
+
+  FileBlockImage(FileChannel channel, ThreadFactory threads) throws IOException {
+    this.channel = channel;
+    this.sizeBytes = channel.size() & -BlkifRing.SECTOR_SIZE;
+    this.threads = threads;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer target, IoDone done) {
+    submit(new Read(offset, target, done));
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source, IoDone done) {
+    submit(new Write(offset, source, done));
+  }
+
+  @Override
+  public void flush(IoDone done) {
+    submit(new Flush(done));
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+
+  private void submit(Operation operation) {
+    int before = pending.getAndUpdate(count -> count == 0 ? 0 : count + 1);
+    if (before == 0) {
+      operation.done().done(new IOException("the image is closed"));
+      return;
+    }
+    waiting.add(operation);
+    int working = workers.get();
+    boolean wanted = working == 0 || before > working * OPERATIONS_PER_WORKER;
+    if (wanted && working < MAX_WORKERS && workers.compareAndSet(working, working + 1)) {
+      threads.newThread(this::work).start();
+    }
+  }
+
+  private void work() {
+    do {
+      for (Operation next = waiting.poll(); next != null; next = waiting.poll()) {
+        perform(next);
+      }
+      workers.decrementAndGet();
+      // Whoever saw us counted and started nobody has added its operation before the line above.
+    } while (!waiting.isEmpty() && claimWorker());
+  }
+
+  private boolean claimWorker() {
+    return workers.getAndUpdate(count -> Math.min(count + 1, MAX_WORKERS)) < MAX_WORKERS;
+  }
+
+  private void perform(Operation operation) {
+    IOException failure = null;
+    try {
+      operation.run(channel);
+    } catch (IOException e) {
+      failure = e;
+    }
+    operation.done().done(failure);
+    release();
+  }
+
+  private void release() {
+    if (pending.decrementAndGet() == 0) {
+      threads.newThread(this::closeChannel).start();
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException failure) {
+      LOG.warn("closing an image: {}", failure.toString());
+    }
+  }
+
+  private sealed interface Operation {
+    IoDone done();
+
+    void run(FileChannel channel) throws IOException;
+  }
+
+  private record Read(long offset, ByteBuffer target, IoDone done) implements Operation {
+    @Override
+    public void run(FileChannel channel) throws IOException {
+      long at = offset;
+      while (target.hasRemaining()) {
+        int count = channel.read(target, at);
+        if (count < 0) {
+          throw new EOFException("the image has become shorter than " + at + " bytes");
+        }
+        at += count;
+      }
+    }
+  }
+
+  private record Write(long offset, ByteBuffer source, IoDone done) implements Operation {
+    @Override
+    public void run(FileChannel channel) throws IOException {
+      long at = offset;
+      while (source.hasRemaining()) {
+        at += channel.write(source, at);
+      }
+    }
+  }
+
+  private record Flush(IoDone done) implements Operation {
+    @Override
+    public void run(FileChannel channel) throws IOException {
+      channel.force(false);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.xengarden.storage.adapter;
+
+import io.xengarden.storage.BlockImage;
+import io.xengarden.storage.BlockImage.IoDone;
+import io.xengarden.storage.BlockImages;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Raw images: regular files, and block devices. A size that is no multiple of 512 bytes is rounded
+ * down; the rest of the file is never touched. A flush is fsync without metadata (fdatasync).
+ *
+ * <p>Blocking calls run on virtual threads, at most {@link FileBlockImage#MAX_WORKERS} per image; a
+ * thread lives while its image has something to do.
+ */
+public final class FileBlockImages implements BlockImages {
+  private static final int S_IFMT = 0170000;
+  private static final int S_IFREG = 0100000;
+  private static final int S_IFBLK = 0060000;
+
+  private final ThreadFactory threads;
+
+  public FileBlockImages() {
+    this(Thread.ofVirtual().name("image-", 0).factory());
+  }
+
+  FileBlockImages(ThreadFactory threads) {
+    this.threads = threads;
+  }
+
+  @Override
+  public void check(String target, Access access, IoDone done) {
+    start(
+        () -> {
+          try (FileChannel _ = openChannel(target, access)) {
+            done.done(null);
+          } catch (IOException failure) {
+            done.done(failure);
+          }
+        });
+  }
+
+  @Override
+  public void open(String target, Access access, OpenDone done) {
+    start(
+        () -> {
+          try {
+            done.opened(image(openChannel(target, access)));
+          } catch (IOException failure) {
+            done.failed(failure);
+          }
+        });
+  }
+
+  private void start(Runnable blocking) {
+    threads.newThread(blocking).start();
+  }
+
+  private BlockImage image(FileChannel channel) throws IOException {
+    try {
+      return new FileBlockImage(channel, threads);
+    } catch (IOException failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  /** One line per failure, beginning with the path, as the toolstack shows it. */
+  private static FileChannel openChannel(String target, Access access) throws IOException {
+    try {
+      Path path = Path.of(target);
+      if (!path.isAbsolute()) {
+        throw new IOException(target + ": not an absolute path");
+      }
+      requireFileOrBlockDevice(path); // before opening: a FIFO would hold us up
+      Set<OpenOption> options =
+          access == Access.READ_ONLY
+              ? Set.of(StandardOpenOption.READ)
+              : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+      return FileChannel.open(path, options);
+    } catch (InvalidPathException malformed) {
+      throw new IOException(target + ": not a path", malformed);
+    } catch (NoSuchFileException missing) {
+      throw new IOException(target + ": no such file", missing);
+    } catch (AccessDeniedException denied) {
+      String verb = access == Access.READ_ONLY ? "read" : "write";
+      throw new IOException(target + ": no permission to " + verb + " it", denied);
+    }
+  }
+
+  private static void requireFileOrBlockDevice(Path path) throws IOException {
+    int type = (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
+    if (type != S_IFREG && type != S_IFBLK) {
+      throw new IOException(path + ": neither a regular file nor a block device");
+    }
+  }
+}
