@@ -1,5 +1,11 @@
 package io.xengarden.domain.pebble;
 
+import io.xengarden.domain.pebble.programs.net.Ping;
+import io.xengarden.domain.pebble.netfront.NetThread;
+import io.xengarden.domain.pebble.netfront.VifClose;
+import io.xengarden.domain.pebble.netfront.VifStart;
+import io.xengarden.domain.pebble.netfront.VifConfigure;
+import io.xengarden.domain.pebble.netfront.VifConnect;
 import io.xengarden.abi.VcpuContext;
 import io.xengarden.domain.Guest;
 import io.xengarden.domain.GuestCpu;
@@ -86,6 +92,11 @@ public final class Pebble implements Guest {
         new VbdConfigure(),
         new VbdStart(),
         new VbdClose(),
+        new VifConnect(),
+        new VifConfigure(),
+        new VifStart(),
+        new VifClose(),
+        new NetThread(),
         new Init(),
         new Shell(),
         new Echo(),
@@ -102,6 +113,7 @@ public final class Pebble implements Guest {
         new Kill(),
         new OpenDisk(),
         new ReadFile(),
+        new Ping(),
         new Sha256Program(),
         new Diskcheck(),
         new Dd(),
@@ -116,7 +128,8 @@ public final class Pebble implements Guest {
         case STORE -> StoreInput.raised(v);
         case CONSOLE -> Console.raised(v);
         case VBD -> BlockEvents.raised(v, argument);
-        case NONE, TIMER, KICK, VIF -> {}
+        case VIF -> NetThread.wake(v);
+        case NONE, TIMER, KICK -> {}
       }
     }
 

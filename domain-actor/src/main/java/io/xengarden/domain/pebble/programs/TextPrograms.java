@@ -1,5 +1,7 @@
 package io.xengarden.domain.pebble.programs;
 
+import io.xengarden.domain.pebble.netfront.Vif;
+import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.abi.SharedInfo;
 import io.xengarden.domain.pebble.blkfront.Block;
 import io.xengarden.domain.pebble.blkfront.Vbd;
@@ -137,6 +139,18 @@ final class TextPrograms {
               vbd.is(Vbd.KNOWN) ? Sizes.binary(vbd.sectors() * 512).replace(" ", "") : "-",
               vbd.is(Vbd.READ_ONLY) ? "r" : "w",
               vbd.backend()));
+    }
+    for (Vif vif : Net.interfaces(v)) {
+      lines.add(
+          Printf.text(
+              row,
+              vif.name(),
+              "net",
+              vif.devid(),
+              vif.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              "-",
+              "w",
+              vif.backend()));
     }
     return Output.ok(lines);
   }
