@@ -10,7 +10,7 @@ import io.xengarden.abi.NetifRing.TxResponse;
 import io.xengarden.abi.SharedRing;
 import io.xengarden.hypervisor.gnttab.GrantAccess;
 import io.xengarden.hypervisor.gnttab.GrantMapping;
-import io.xengarden.hypervisor.gnttab.GrantRefused;
+import io.xengarden.hypervisor.gnttab.GrantAccess.GrantRefused;
 import io.xengarden.machine.Memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

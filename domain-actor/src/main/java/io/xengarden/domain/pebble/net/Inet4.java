@@ -46,8 +46,7 @@ public final class Inet4 {
 
   public static String text(int address) {
     return Printf.text(
-        "%d.%d.%d.%d",
-        address >>> 24, address >>> 16 & 0xff, address >>> 8 & 0xff, address & 0xff);
+        "%d.%d.%d.%d", address >>> 24, address >>> 16 & 0xff, address >>> 8 & 0xff, address & 0xff);
   }
 
   public static int mask(int prefix) {

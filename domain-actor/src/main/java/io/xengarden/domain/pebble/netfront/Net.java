@@ -45,10 +45,7 @@ public final class Net {
 
   /** The interface on whose net an address is; null when it is on none. */
   public static Vif route(Vcpu v, int address) {
-    return interfaces(v).stream()
-        .filter(vif -> vif.isOnLink(address))
-        .findFirst()
-        .orElse(null);
+    return interfaces(v).stream().filter(vif -> vif.isOnLink(address)).findFirst().orElse(null);
   }
 
   /** Whether an address is this host's own. */
@@ -63,8 +60,7 @@ public final class Net {
     EchoPacket.Tag tag = new EchoPacket.Tag(EchoInbox.id(v.task()), sequence);
     if (isOwn(v, target)) {
       EchoPacket.Addresses self = new EchoPacket.Addresses(target, target);
-      EchoInbox.deliver(
-          v, new EchoPacket(EchoPacket.Kind.REPLY, self, EchoPacket.TTL, tag, data));
+      EchoInbox.deliver(v, new EchoPacket(EchoPacket.Kind.REPLY, self, EchoPacket.TTL, tag, data));
       return Sent.YES;
     }
     Vif vif = route(v, target);

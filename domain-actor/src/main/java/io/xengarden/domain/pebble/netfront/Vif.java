@@ -173,8 +173,7 @@ public final class Vif extends Frontend {
   /** Whether it can be the address of one host on this net, other than this one. */
   boolean isNeighbour(int other) {
     boolean reserved =
-        prefix() < 31
-            && (other == broadcast() || other == (inet() & Inet4.mask(prefix())));
+        prefix() < 31 && (other == broadcast() || other == (inet() & Inet4.mask(prefix())));
     return isOnLink(other) && other != inet() && Inet4.isHost(other) && !reserved;
   }
 

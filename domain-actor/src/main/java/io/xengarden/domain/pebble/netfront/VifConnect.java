@@ -51,8 +51,7 @@ public final class VifConnect extends Routine<VifConnect.At> {
       case MAC_READ -> macRead(v, vif);
       case GRANTS_MAPPED -> grantRings(v, vif);
       case PORT_MADE -> portMade(v, vif);
-      case RX_RING ->
-          write(v, vif, "rx-ring-ref", VifGrefs.rxRing(vif.slot()), At.EVENT_CHANNEL);
+      case RX_RING -> write(v, vif, "rx-ring-ref", VifGrefs.rxRing(vif.slot()), At.EVENT_CHANNEL);
       case EVENT_CHANNEL -> write(v, vif, "event-channel", vif.port(), At.RX_COPY);
       case RX_COPY -> write(v, vif, "request-rx-copy", 1, At.RX_NOTIFY);
       case RX_NOTIFY -> write(v, vif, "feature-rx-notify", 1, At.WRITTEN);

@@ -37,8 +37,7 @@ final class VifRings {
     v.use(Cost.PACKET);
     v.memory().write(vif.txPage(buffer), frame);
     int gref = VifGrefs.tx(vif.slot(), buffer);
-    Grants.grant(
-        v, gref, vif.backendId(), Grants.Access.BACKEND_READS, vif.txPage(buffer));
+    Grants.grant(v, gref, vif.backendId(), Grants.Access.BACKEND_READS, vif.txPage(buffer));
     TxRequest request = new TxRequest(gref, 0, 0, buffer, frame.length);
     NetifRing.writeTxRequest(v.memory(), vif.ring(), vif.txProd(), request);
     vif.txProd(vif.txProd() + 1);
@@ -55,8 +54,9 @@ final class VifRings {
     boolean tx = vif.txPushed() != vif.txProd();
     boolean rx = vif.rxPushed() != vif.rxProd();
     boolean ring =
-        tx && FrontRing.pushRequests(v.memory(), vif.ring(), vif.txPushed(), vif.txProd())
-            | rx && FrontRing.pushRequests(v.memory(), vif.rxRing(), vif.rxPushed(), vif.rxProd());
+        tx
+            && FrontRing.pushRequests(v.memory(), vif.ring(), vif.txPushed(), vif.txProd()) | rx
+            && FrontRing.pushRequests(v.memory(), vif.rxRing(), vif.rxPushed(), vif.rxProd());
     vif.txPushed(vif.txProd());
     vif.rxPushed(vif.rxProd());
     if (ring) {
@@ -69,8 +69,7 @@ final class VifRings {
     int buffer = vif.takeRx();
     while (buffer >= 0) {
       int gref = VifGrefs.rx(vif.slot(), buffer);
-      Grants.grant(
-          v, gref, vif.backendId(), Grants.Access.BACKEND_WRITES, vif.rxPage(buffer));
+      Grants.grant(v, gref, vif.backendId(), Grants.Access.BACKEND_WRITES, vif.rxPage(buffer));
       RxRequest request = new RxRequest(buffer, gref);
       NetifRing.writeRxRequest(v.memory(), vif.rxRing(), vif.rxProd(), request);
       vif.rxProd(vif.rxProd() + 1);
@@ -96,8 +95,7 @@ final class VifRings {
 
   private static void takeSent(Vcpu v, Vif vif) {
     int outstanding = vif.txPushed() - vif.txCons();
-    int count =
-        FrontRing.unconsumedResponses(v.memory(), vif.ring(), vif.txCons(), outstanding);
+    int count = FrontRing.unconsumedResponses(v.memory(), vif.ring(), vif.txCons(), outstanding);
     for (; count > 0; count--) {
       TxResponse response = NetifRing.readTxResponse(v.memory(), vif.ring(), vif.txCons());
       if (!vif.txInUse(response.id())) {
@@ -115,8 +113,7 @@ final class VifRings {
 
   private static int takeReceived(Vcpu v, Vif vif) {
     int outstanding = vif.rxPushed() - vif.rxCons();
-    int ready =
-        FrontRing.unconsumedResponses(v.memory(), vif.rxRing(), vif.rxCons(), outstanding);
+    int ready = FrontRing.unconsumedResponses(v.memory(), vif.rxRing(), vif.rxCons(), outstanding);
     int count = Math.min(ready, BUDGET);
     for (int i = 0; i < count; i++) {
       RxResponse response = NetifRing.readRxResponse(v.memory(), vif.rxRing(), vif.rxCons());

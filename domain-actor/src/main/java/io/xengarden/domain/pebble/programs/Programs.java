@@ -1,11 +1,11 @@
 package io.xengarden.domain.pebble.programs;
 
-import io.xengarden.domain.pebble.programs.net.Ip;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.programs.file.Files;
+import io.xengarden.domain.pebble.programs.net.Ip;
 import io.xengarden.domain.pebble.programs.operand.Arguments;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package io.xengarden.domain.pebble.programs;
 
-import io.xengarden.domain.pebble.netfront.Vif;
-import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.abi.SharedInfo;
 import io.xengarden.domain.pebble.blkfront.Block;
 import io.xengarden.domain.pebble.blkfront.Vbd;
@@ -11,6 +9,8 @@ import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.kernel.Version;
+import io.xengarden.domain.pebble.netfront.Net;
+import io.xengarden.domain.pebble.netfront.Vif;
 import io.xengarden.domain.pebble.programs.operand.Arguments;
 import io.xengarden.domain.pebble.programs.operand.Output;
 import io.xengarden.domain.pebble.programs.operand.Sizes;

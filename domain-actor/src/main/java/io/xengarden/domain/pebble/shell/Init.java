@@ -1,8 +1,5 @@
 package io.xengarden.domain.pebble.shell;
 
-import java.util.stream.Stream;
-import io.xengarden.domain.pebble.xenbus.Frontend;
-import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.abi.StartInfo;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.domain.pebble.blkfront.Block;
@@ -14,8 +11,11 @@ import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.domain.pebble.programs.Programs;
+import io.xengarden.domain.pebble.xenbus.Frontend;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The first task: starts the workloads that the command line names ({@code run='…'}), shows the

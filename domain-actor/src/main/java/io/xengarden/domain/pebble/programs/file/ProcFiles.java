@@ -1,8 +1,5 @@
 package io.xengarden.domain.pebble.programs.file;
 
-import io.xengarden.domain.pebble.netfront.Vif.Counter;
-import io.xengarden.domain.pebble.netfront.Vif;
-import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.abi.StartInfo;
 import io.xengarden.domain.pebble.blkfront.Block;
 import io.xengarden.domain.pebble.blkfront.Vbd;
@@ -12,6 +9,9 @@ import io.xengarden.domain.pebble.image.Ports;
 import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.VcpuRecord;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.netfront.Net;
+import io.xengarden.domain.pebble.netfront.Vif;
+import io.xengarden.domain.pebble.netfront.Vif.Counter;
 import io.xengarden.machine.Memory;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,8 +112,10 @@ final class ProcFiles {
   static String netDev(Vcpu v) {
     StringBuilder text =
         new StringBuilder("Inter-|   Receive                            ")
-            .append("                    |  Transmit\n face |bytes    packets errs drop fifo frame ")
-            .append("compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n");
+            .append(
+                "                    |  Transmit\n face |bytes    packets errs drop fifo frame ")
+            .append(
+                "compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n");
     for (Vif vif : Net.interfaces(v)) {
       text.append(
           Printf.text(

@@ -75,8 +75,7 @@ public final class Ip {
     }
     if (!Net.assign(vif, words.get(1))) {
       return new Output(
-          List.of(
-              "Error: any valid prefix is expected rather than \"" + words.get(1) + "\"."), 1);
+          List.of("Error: any valid prefix is expected rather than \"" + words.get(1) + "\"."), 1);
     }
     Net.address(v, vif, vif.inet(), vif.prefix());
     return Output.ok(List.of());

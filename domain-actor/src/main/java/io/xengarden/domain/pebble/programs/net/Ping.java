@@ -251,8 +251,7 @@ public final class Ping extends Routine<Ping.At> {
   private void report(Vcpu v, Task task) {
     PingStatistics statistics =
         new PingStatistics(
-            new PingStatistics.Counts(
-                task.local(SENT), task.local(RECEIVED), task.local(ERRORS)),
+            new PingStatistics.Counts(task.local(SENT), task.local(RECEIVED), task.local(ERRORS)),
             task.local(LATEST) - task.local(STARTED),
             new PingStatistics.Span(task.local(MIN_US), task.local(MAX_US)),
             task.local(SUM_US),
