@@ -50,7 +50,7 @@ public final class SpecGuard {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .map(file -> folder.relativize(file).toString())
-          .filter(file -> file.endsWith("Spec.class"))
+          .filter(file -> file.endsWith("Spec.class") && !file.contains("$"))
           .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
           .sorted()
           .toList();

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xengarden.machine.PageView;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class SharedRingTest {
   private static final long BASE = GuestPage.BASE;
+  private static final int MESSAGES = 1_000_000;
+  private static final int DEPTH = 2;
+
   private final GuestPage page = new GuestPage();
 
   @AfterEach
@@ -53,79 +56,90 @@ class SharedRingTest {
 
   /**
    * Two real threads, each asleep whenever the other may be: a lost wake-up would leave both asleep
-   * for ever. The events are permits, which a sleeper drains, as an event merges.
+   * for ever. One message at a time, so that nearly each one races with the backend's going to
+   * sleep.
    */
   @Test
-  @Timeout(60)
+  @Timeout(120)
   void noWakeUpIsLost() throws Exception {
-    int messages = 200_000;
     SharedRing.init(page.memory, BASE);
-    Semaphore toBack = new Semaphore(0);
-    Semaphore toFront = new Semaphore(0);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread back =
-        Thread.ofPlatform()
-            .uncaughtExceptionHandler((thread, thrown) -> failure.set(thrown))
-            .start(() -> echo(messages, toBack, toFront));
+    Event toBack = new Event();
+    Event toFront = new Event();
+    FutureTask<Integer> back = new FutureTask<>(() -> echo(toBack, toFront));
+    Thread.ofPlatform().start(back);
+
     int produced = 0;
     int answered = 0;
-    while (answered < messages) {
-      int room = Math.min(FrontRing.freeSlots(32, produced, answered), messages - produced);
-      int batch = Math.min(room, 1 + produced % 5);
-      for (int i = 0; i < batch; i++) {
-        int index = produced + i;
-        BlkifRing.writeResponse(
-            page.memory, BASE, index, new BlkifResponse(index, BlkifRing.OP_WRITE, 0));
+    while (answered < MESSAGES) {
+      if (produced < MESSAGES && FrontRing.freeSlots(DEPTH, produced, answered) > 0) {
+        BlkifRing.writeResponse(page.memory, BASE, produced, new BlkifResponse(produced, 0, 0));
+        if (FrontRing.pushRequests(page.memory, BASE, produced, ++produced)) {
+          toBack.raise();
+        }
       }
-      if (batch > 0 && FrontRing.pushRequests(page.memory, BASE, produced, produced + batch)) {
-        toBack.release();
-      }
-      produced += batch;
-      int responses =
-          FrontRing.unconsumedResponses(page.memory, BASE, answered, produced - answered);
-      for (int i = 0; i < responses; i++) {
-        assertThat(BlkifRing.readResponse(page.memory, BASE, answered + i).id())
-            .as("written before it was published")
-            .isEqualTo(-1L - (answered + i));
-      }
-      answered += responses;
-      boolean full = FrontRing.freeSlots(32, produced, answered) == 0 || produced == messages;
-      if (full
-          && answered < messages
+      answered += takeAnswers(answered, produced);
+      boolean stuck = produced == MESSAGES || FrontRing.freeSlots(DEPTH, produced, answered) == 0;
+      if (stuck
+          && answered < MESSAGES
           && !FrontRing.finalCheckForResponses(page.memory, BASE, answered)) {
-        sleep(toFront);
+        toFront.await();
       }
     }
-    back.join();
-    assertThat(failure.get()).isNull();
+    assertThat(back.get()).isEqualTo(MESSAGES);
+  }
+
+  private int takeAnswers(int answered, int produced) {
+    int count = FrontRing.unconsumedResponses(page.memory, BASE, answered, produced - answered);
+    for (int i = answered; i < answered + count; i++) {
+      if (BlkifRing.readResponse(page.memory, BASE, i).id() != ~(long) i) {
+        throw new AssertionError("answer " + i + " was published before it was written");
+      }
+    }
+    return count;
   }
 
   /** Answers every message with the complement of its id. */
-  private void echo(int messages, Semaphore toBack, Semaphore toFront) {
+  private int echo(Event toBack, Event toFront) {
     PageView view = page.view();
     int taken = 0;
-    while (taken < messages) {
-      int requests = BackRing.unconsumedRequests(view, 0, taken, 32);
-      for (int i = 0; i < requests; i++) {
-        long id = BlkifRing.readResponse(view, 0, taken + i).id();
-        BlkifRing.writeResponse(view, 0, taken + i, new BlkifResponse(~id, 0, 0));
+    while (taken < MESSAGES) {
+      int requests = BackRing.unconsumedRequests(view, 0, taken, DEPTH);
+      for (int i = taken; i < taken + requests; i++) {
+        long id = BlkifRing.readResponse(view, 0, i).id();
+        BlkifRing.writeResponse(view, 0, i, new BlkifResponse(~id, 0, 0));
       }
       if (requests > 0 && BackRing.pushResponses(view, 0, taken, taken + requests)) {
-        toFront.release();
+        toFront.raise();
       }
       taken += requests;
-      if (taken < messages && !BackRing.finalCheckForRequests(view, 0, taken)) {
-        sleep(toBack);
+      if (taken < MESSAGES && !BackRing.finalCheckForRequests(view, 0, taken)) {
+        toBack.await();
       }
     }
+    return taken;
   }
 
-  private static void sleep(Semaphore events) {
-    try {
-      assertThat(events.tryAcquire(30, TimeUnit.SECONDS)).as("woken in time").isTrue();
-      events.drainPermits();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  /**
+   * An event that merges; its sleeper spins, so that going to sleep takes no longer than a race.
+   */
+  private static final class Event implements EventSink {
+    private final AtomicBoolean raised = new AtomicBoolean();
+
+    @Override
+    public void raise() {
+      raised.set(true);
+    }
+
+    void await() {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      for (int spins = 0; !raised.compareAndSet(true, false); spins++) {
+        if (spins % 1000 == 999) {
+          Thread.yield();
+          if (System.nanoTime() - deadline > 0) {
+            throw new AssertionError("a wake-up was lost");
+          }
+        }
+      }
     }
   }
 

@@ -29,6 +29,7 @@ public final class Connection {
     this.domain = domain;
     this.outlet = outlet;
     this.home = StorePath.home(domain.domid());
+    domain.connections++;
   }
 
   public Domain domain() {
@@ -40,7 +41,8 @@ public final class Connection {
     return open;
   }
 
-  Outlet outlet() {
+  /** Where its replies and events go. */
+  public Outlet outlet() {
     return outlet;
   }
 
@@ -72,6 +74,11 @@ public final class Connection {
   /** Gives back what {@link #hold} took. */
   public void letGo(int bytes) {
     domain.charge(-bytes);
+  }
+
+  /** Whether it has any watch. */
+  public boolean watching() {
+    return !watches.isEmpty();
   }
 
   List<Watch> watches() {
@@ -117,5 +124,6 @@ public final class Connection {
 
   void close() {
     open = false;
+    domain.connections--;
   }
 }

@@ -1,6 +1,7 @@
 package io.xengarden.xenstore.server;
 
 import io.xengarden.abi.Errno;
+import io.xengarden.abi.XenstoreRing;
 import io.xengarden.xenstore.tree.StoreError;
 import io.xengarden.xenstore.tree.Transaction;
 import java.util.EnumMap;
@@ -13,6 +14,12 @@ import org.slf4j.LoggerFactory;
 public final class Domain implements Transaction.Purse {
   static final int DOM0 = 0;
   static final int NONE = -1;
+
+  /** What a ring page can promise its domain. */
+  public static final int FEATURES =
+      XenstoreRing.FEATURE_RECONNECTION
+          | XenstoreRing.FEATURE_ERROR
+          | XenstoreRing.FEATURE_WATCH_DEPTH;
 
   private static final Logger LOG = LoggerFactory.getLogger(Domain.class);
 
@@ -27,11 +34,12 @@ public final class Domain implements Transaction.Purse {
   /** Entries that name this domain in permissions of nodes, ownership included. */
   int mentions;
 
+  int connections;
   int watches;
   int transactions;
 
   /** What the ring page promises the domain; the toolstack may take bits away beforehand. */
-  int features = Features.ALL;
+  int features = FEATURES;
 
   /** The domain for which this one acts (SET_TARGET). */
   int target = NONE;
@@ -57,6 +65,11 @@ public final class Domain implements Transaction.Purse {
 
   public boolean introduced() {
     return ring != null;
+  }
+
+  /** The XenstoreRing.FEATURE_* bits that this domain may count on. */
+  public int features() {
+    return features;
   }
 
   /** The limit in force for this domain, whether or not it is held to it. */
@@ -131,14 +144,23 @@ public final class Domain implements Transaction.Purse {
     return transactions;
   }
 
+  /** Undoes what was set for this domain in particular: the next one of its id starts afresh. */
+  void reset() {
+    own = null;
+    features = FEATURES;
+    target = NONE;
+    shutdown = false;
+  }
+
   /** True when nothing would be lost by forgetting this domain. */
   boolean forgettable() {
     return !introduced()
+        && connections == 0
         && mentions == 0
         && bytes == 0
         && watches == 0
         && transactions == 0
         && own == null
-        && features == Features.ALL;
+        && features == FEATURES;
   }
 }

@@ -17,8 +17,12 @@ record Watch(Connection owner, String path, String token, boolean relative, int 
   }
 
   void fire(String changed) {
-    String shown = relative ? changed.substring(owner.home().length() + 1) : changed;
-    owner.outlet().event(shown, token);
+    owner.outlet().event(shown(changed), token);
+  }
+
+  /** A path at or below this watch's own, as its owner is told of it. */
+  String shown(String changed) {
+    return relative ? changed.substring(owner.home().length() + 1) : changed;
   }
 
   /** Whether a path at or below this watch's own is within its depth. */
