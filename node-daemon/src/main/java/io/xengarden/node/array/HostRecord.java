@@ -10,7 +10,7 @@ package io.xengarden.node.array;
 public record HostRecord(
     String name, long incarnation, String grpc, String membership, int cpus, long memoryMib) {
 
-  HostRecord withIncarnation(long next) {
+  public HostRecord withIncarnation(long next) {
     return new HostRecord(name, next, grpc, membership, cpus, memoryMib);
   }
 }

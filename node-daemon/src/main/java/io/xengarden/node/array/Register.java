@@ -10,12 +10,14 @@ import io.xengarden.node.array.RegisterCommand.Announced;
 import io.xengarden.node.array.RegisterCommand.ClaimFormation;
 import io.xengarden.node.array.RegisterCommand.CompareAndSwap;
 import io.xengarden.node.array.RegisterCommand.Conflict;
-import io.xengarden.node.array.RegisterCommand.FormationAnswer;
+import io.xengarden.node.array.RegisterCommand.FormationClaimed;
+import io.xengarden.node.array.RegisterCommand.FormationHeld;
 import io.xengarden.node.array.RegisterCommand.GetOwnership;
 import io.xengarden.node.array.RegisterCommand.Hosts;
 import io.xengarden.node.array.RegisterCommand.ListHosts;
 import io.xengarden.node.array.RegisterCommand.ListOwnerships;
 import io.xengarden.node.array.RegisterCommand.OwnershipChange;
+import io.xengarden.node.array.RegisterCommand.OwnershipFound;
 import io.xengarden.node.array.RegisterCommand.Ownerships;
 import io.xengarden.node.array.RegisterCommand.RegisterFull;
 import io.xengarden.node.array.RegisterCommand.Swapped;
@@ -64,7 +66,8 @@ public final class Register extends AbstractOnMessageBehavior<RegisterCommand> {
   public Behavior<RegisterCommand> onMessage(RegisterCommand message) throws IOException {
     switch (message) {
       case CompareAndSwap swap -> onSwap(swap);
-      case GetOwnership(var uuid, var replyTo) -> replyTo.tell(state.ownership(uuid));
+      case GetOwnership(var uuid, var replyTo) ->
+          replyTo.tell(new OwnershipFound(state.ownership(uuid)));
       case ListOwnerships(var replyTo) ->
           replyTo.tell(new Ownerships(List.copyOf(state.ownerships())));
       case WatchOwnerships(var watcher) -> onWatch(watcher);
@@ -105,6 +108,7 @@ public final class Register extends AbstractOnMessageBehavior<RegisterCommand> {
 
   private void onWatch(ActorRef<OwnershipChange> watcher) {
     getContext().watchWith(watcher, new WatcherEnded(watcher));
+    watcher.tell(new OwnershipChange.Restarted());
     state.ownerships().forEach(o -> watcher.tell(new OwnershipChange.Put(o)));
     watcher.tell(new OwnershipChange.CaughtUp());
     watchers.add(watcher);
@@ -129,7 +133,12 @@ public final class Register extends AbstractOnMessageBehavior<RegisterCommand> {
     if (entry.isPresent()) {
       commit(entry.get());
     }
-    claim.replyTo().tell(new FormationAnswer(entry.isPresent(), state.former()));
+    claim
+        .replyTo()
+        .tell(
+            entry.isPresent()
+                ? new FormationClaimed(state.former())
+                : new FormationHeld(state.former()));
   }
 
   private void commit(RegisterEntry entry) throws IOException {
