@@ -15,8 +15,8 @@ public sealed interface HypervisorCommand {
   // ---- domctl: the toolstack only ----
 
   /**
-   * Makes a domain: a domid, its frames, an empty grant table and port table, controller pause count
-   * 1, all vCPUs offline but 0. Nothing runs before {@link AttachDomain} and an unpause.
+   * Makes a domain: a domid, its frames, an empty grant table and port table, controller pause
+   * count 1, all vCPUs offline but 0. Nothing runs before {@link AttachDomain} and an unpause.
    */
   record CreateDomain(DomainSpec spec, ActorRef<DomainCreation> replyTo)
       implements HypervisorCommand {}
@@ -58,30 +58,51 @@ public sealed interface HypervisorCommand {
 
   // ---- from the actor of a domain ----
 
-  /** A blocked or offline vCPU has become runnable. Idempotent. */
+  /**
+   * A blocked vCPU has become runnable. Idempotent; ignored for one that is down, and for one whose
+   * slice is under way: how the slice ends, says what the vCPU is.
+   */
   record VcpuWoke(Domid domid, int vcpu) implements HypervisorCommand {}
 
-  /** Answer to {@link DomainSignal.RunVcpu}: emulated nanoseconds used, at least 1, and why it ended. */
-  record SliceEnded(Domid domid, int vcpu, long usedNs, SliceEnd end) implements HypervisorCommand {}
+  /**
+   * Answer to {@link DomainSignal.RunVcpu}: emulated nanoseconds used, at least 1, and why it
+   * ended.
+   */
+  record SliceEnded(Domid domid, int vcpu, long usedNs, SliceEnd end)
+      implements HypervisorCommand {}
 
-  /** VCPUOP_up / VCPUOP_down. */
+  /** VCPUOP_up / VCPUOP_down. A vCPU that comes up is runnable. */
   record VcpuOnline(Domid domid, int vcpu, boolean online) implements HypervisorCommand {}
 
-  /** SCHEDOP_shutdown: pauses every vCPU, keeps the reason, fires DOM_EXC in dom0. */
+  /**
+   * SCHEDOP_shutdown: pauses every vCPU and keeps the reason; shown, and DOM_EXC fired in dom0,
+   * when no slice of the domain is under way. A second one is ignored.
+   */
   record DomainShutdown(Domid domid, ShutdownReason reason) implements HypervisorCommand {}
 
   /** The attached actor holds nothing any more. Sent once, after {@link DomainSignal.Halt}. */
   record DomainHalted(Domid domid) implements HypervisorCommand {}
 
-  /** A domain closed a port that was bound to a peer: the peer's port becomes unbound. */
+  /**
+   * A domain closed a port that was bound to a peer, or could not use the port that a bind got it:
+   * the peer's port becomes unbound. Ignored when the two are not bound any more.
+   */
   record PortClosed(Domid domid, Domid peer, int peerPort) implements HypervisorCommand {}
 
-  /** EVTCHNOP_bind_interdomain by a domU; the answer comes as {@link DomainSignal.PeerAnswered}. */
-  record BindInterdomain(
-      Domid domid, int localPort, EventSink local, Domid remote, int remotePort)
+  /**
+   * EVTCHNOP_bind_interdomain by a domU; the answer comes as {@link DomainSignal.PeerAnswered}.
+   * When bound, {@code local} is raised once behind it, because events may have been lost before.
+   */
+  record BindInterdomain(Domid domid, int localPort, EventSink local, Domid remote, int remotePort)
       implements HypervisorCommand {}
 
-  /** XENMEM_populate_physmap / decrease_reservation beyond the frames a domain has. */
+  /**
+   * XENMEM_populate_physmap / decrease_reservation. Growing is answered by one {@link
+   * DomainSignal.ReservationGranted} for each extent of frames, as many pages as maxPages and the
+   * host's memory allow. The domain has unmapped what it gives back before it says so. Both end
+   * with {@link DomainSignal.HypercallAnswered}: the pages done, or -EINVAL for guest frames that
+   * are in use or cannot be.
+   */
   record ReservationChange(Domid domid, int vcpu, long firstGfn, long count, boolean grow)
       implements HypervisorCommand {}
 
@@ -89,7 +110,8 @@ public sealed interface HypervisorCommand {
 
   /**
    * Binds a dom0 port to an unbound port of a domain that was made for dom0. As on Xen, the new
-   * dom0 port is raised once at once, because events may have been lost before.
+   * dom0 port is raised once at once, because events may have been lost before. Before the domain's
+   * actor is attached it waits for that.
    */
   record BindDom0Port(Domid remote, int remotePort, EventSink local, ActorRef<BindReply> replyTo)
       implements HypervisorCommand {}
@@ -106,6 +128,11 @@ public sealed interface HypervisorCommand {
 
   /** Emulated CPU time that dom0 spent for its domains. */
   record ChargeDom0(long units) implements HypervisorCommand {}
+
+  // ---- from itself ----
+
+  /** What the hypervisor reminds itself of. */
+  sealed interface ToSelf extends HypervisorCommand permits InternalCommand {}
 
   // ---- answers and their parts ----
 
@@ -143,7 +170,9 @@ public sealed interface HypervisorCommand {
 
   sealed interface BindReply {}
 
-  /** @param peer raises the domain's port; for a VIRQ it does nothing */
+  /**
+   * @param peer raises the domain's port; for a VIRQ it does nothing
+   */
   record PortBound(int port, EventSink peer) implements BindReply {}
 
   record BindRefused(io.xengarden.abi.Errno error) implements BindReply {}

@@ -102,8 +102,7 @@ public final class XenStore extends AbstractOnMessageBehavior<XenStoreCommand> {
       connection
           .outlet()
           .event(
-              store.watch(connection, watch.path(), watch.token(), Store.ANY_DEPTH),
-              watch.token());
+              store.watch(connection, watch.path(), watch.token(), Store.ANY_DEPTH), watch.token());
     } catch (StoreError refused) {
       if (refused.errno() != Errno.EEXIST) {
         throw new IllegalStateException("dom0 may watch anything", refused);

@@ -3,8 +3,9 @@ package io.xengarden.hypervisor.evtchn;
 import akka.actor.typed.ActorRef;
 import io.xengarden.abi.EventSink;
 import io.xengarden.hypervisor.DomainSignal;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntConsumer;
 
 /**
@@ -15,12 +16,14 @@ import java.util.function.IntConsumer;
 public final class EventInbox {
   private static final DomainSignal.EventsRaised EVENTS_RAISED = new DomainSignal.EventsRaised();
 
-  private final AtomicLongArray raised;
+  private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final long[] raised;
   private final AtomicBoolean attention = new AtomicBoolean();
   private volatile ActorRef<DomainSignal> domain;
 
   public EventInbox(int maxPorts) {
-    raised = new AtomicLongArray((maxPorts + 63) >>> 6);
+    raised = new long[(maxPorts + 63) >>> 6];
   }
 
   /** From now on the first raise tells {@code actor}; what was raised before is told at once. */
@@ -37,7 +40,9 @@ public final class EventInbox {
   }
 
   public void raise(int port) {
-    raised.getAndUpdate(port >>> 6, word -> word | (1L << port));
+    // Always a read-modify-write, also of a bit that is set: whoever drains it must see what this
+    // thread wrote before.
+    WORD.getAndBitwiseOr(raised, port >>> 6, 1L << port);
     if (!attention.get() && attention.compareAndSet(false, true)) {
       ActorRef<DomainSignal> actor = domain;
       if (actor != null) {
@@ -54,11 +59,11 @@ public final class EventInbox {
   /** Hands over every raised port once, lowest first. Owner only. */
   public void drain(IntConsumer port) {
     attention.set(false); // before the bits: a raise after it sends a message again
-    for (int word = 0; word < raised.length(); word++) {
-      for (long bits = raised.get(word) == 0 ? 0 : raised.getAndSet(word, 0);
-          bits != 0;
-          bits &= bits - 1) {
-        port.accept((word << 6) + Long.numberOfTrailingZeros(bits));
+    for (int word = 0; word < raised.length; word++) {
+      if ((long) WORD.getVolatile(raised, word) != 0) {
+        for (long bits = (long) WORD.getAndSet(raised, word, 0L); bits != 0; bits &= bits - 1) {
+          port.accept((word << 6) + Long.numberOfTrailingZeros(bits));
+        }
       }
     }
   }

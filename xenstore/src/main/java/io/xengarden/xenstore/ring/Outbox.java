@@ -30,7 +30,7 @@ final class Outbox implements Outlet {
   private final Deque<Waiting> waiting = new ArrayDeque<>(1);
   private Connection connection;
 
-  /** The events that wait, or null if none does. Only asked whether one is in it. */
+  /** The events that wait and need waiting only once, or null. Never iterated. */
   private Set<String> events;
 
   private int replies;
@@ -38,12 +38,12 @@ final class Outbox implements Outlet {
   /** Bytes of the first message that are in the ring already. */
   private int sent;
 
-  private long dropped;
+  private boolean complained;
 
   /**
-   * @param event the event, or null for a reply
+   * @param once what {@link #events} knows of it, or null
    */
-  private record Waiting(byte[] bytes, String event) {}
+  private record Waiting(byte[] bytes, boolean reply, String once) {}
 
   Outbox(Runnable queued) {
     this.queued = queued;
@@ -60,32 +60,31 @@ final class Outbox implements Outlet {
   @Override
   public void reply(XenstoreMessage reply) {
     replies++;
-    waiting.add(new Waiting(reply.toBytes(), null));
+    waiting.add(new Waiting(reply.toBytes(), true, null));
   }
 
   @Override
   public void event(String path, String token) {
     String event = path + '\0' + token + '\0';
-    boolean special = path.charAt(0) == '@';
-    if (event.length() > XenstoreMessage.PAYLOAD_MAX
-        || !special && events != null && events.contains(event)) {
+    if (event.length() > XenstoreMessage.PAYLOAD_MAX || events != null && events.contains(event)) {
       return;
     }
     int size = XenstoreMessage.HEADER + event.length();
     if (waiting.size() - replies >= EVENTS_MAX || !connection.hold(size)) {
-      if (dropped++ == 0) {
+      if (!complained) {
+        complained = true;
         LOG.warn("domain {} does not read its watch events", connection.domain().domid());
       }
       return;
     }
     byte[] payload = event.getBytes(StandardCharsets.ISO_8859_1);
-    XenstoreMessage message =
-        new XenstoreMessage(XenstoreOp.WATCH_EVENT.number(), 0, 0, payload);
-    waiting.add(new Waiting(message.toBytes(), event));
-    if (events == null) {
-      events = new HashSet<>();
+    XenstoreMessage message = new XenstoreMessage(XenstoreOp.WATCH_EVENT.number(), 0, 0, payload);
+    // Two domains that went are two events, even if they look the same.
+    String once = path.charAt(0) == '@' ? null : event;
+    waiting.add(new Waiting(message.toBytes(), false, once));
+    if (once != null) {
+      remember(once);
     }
-    events.add(event);
     queued.run();
   }
 
@@ -93,8 +92,7 @@ final class Outbox implements Outlet {
   int send(Memory page) {
     int moved = 0;
     for (Waiting first = waiting.peek(); first != null; first = waiting.peek()) {
-      int count =
-          XenstoreRing.writeResponse(page, 0, first.bytes, sent, first.bytes.length - sent);
+      int count = XenstoreRing.writeResponse(page, 0, first.bytes, sent, first.bytes.length - sent);
       moved += count;
       sent += count;
       if (sent < first.bytes.length) {
@@ -111,18 +109,26 @@ final class Outbox implements Outlet {
     }
   }
 
+  private void remember(String once) {
+    if (events == null) {
+      events = new HashSet<>();
+    }
+    events.add(once);
+  }
+
   private void removeFirst() {
     Waiting first = waiting.remove();
     sent = 0;
-    if (first.event == null) {
+    if (first.reply) {
       replies--;
       return;
     }
     connection.letGo(first.bytes.length);
-    events.remove(first.event);
-    if (events.isEmpty()) {
-      events = null;
-      dropped = 0;
+    if (first.once != null) {
+      events.remove(first.once);
+      if (events.isEmpty()) {
+        events = null;
+      }
     }
   }
 }

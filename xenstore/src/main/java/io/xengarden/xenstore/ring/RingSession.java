@@ -52,6 +52,9 @@ final class RingSession {
 
   private boolean announced;
 
+  /** A guest can fail and start anew at will: the log hears of it once. */
+  private boolean complained;
+
   /**
    * @param queued told when an event waits, so that it is sent soon
    */
@@ -223,14 +226,17 @@ final class RingSession {
 
   /** Ends the connection, not the domain: its end will still be told. */
   private void fail(int error, String why) {
-    LOG.warn("xenstore ring of domain {} disconnected: {}", connection.domain().domid(), why);
+    if (!complained) {
+      complained = true;
+      LOG.warn("xenstore ring of domain {} disconnected: {}", connection.domain().domid(), why);
+    }
     drop();
     store.reset(connection);
     broken = true;
     try {
       page.putIntRelease(PAGE + XenstoreRing.ERROR, error);
     } catch (MemoryFault gone) {
-      LOG.warn("its page is gone, too: {}", gone.getMessage());
+      LOG.debug("its page cannot say so: {}", gone.getMessage());
     }
     guest.raise();
   }

@@ -53,9 +53,7 @@ public final class Connection {
 
   /** The {@link Access} bits it has on a node with {@code permissions}. */
   int rights(Permissions permissions) {
-    return domain.privileged()
-        ? EVERYTHING
-        : permissions.rightsOf(domain.domid(), domain.target);
+    return domain.privileged() ? EVERYTHING : permissions.rightsOf(domain.domid(), domain.target);
   }
 
   boolean mayRead(Permissions permissions) {

@@ -121,11 +121,10 @@ public final class Domain implements Transaction.Purse {
   /** Adds to what the domain uses, unchecked; negative to give back. */
   void charge(long more) {
     bytes += more;
-    boolean above = bytes >= effective(Quota.SOFT_MEMORY);
-    if (above && !warned) {
+    if (bytes >= effective(Quota.SOFT_MEMORY) && !warned) {
+      warned = true;
       LOG.warn("domain {} uses {} bytes of the store", domid, bytes);
     }
-    warned = above;
   }
 
   public long bytes() {

@@ -5,7 +5,9 @@ import io.xengarden.xenstore.tree.Permissions;
 import io.xengarden.xenstore.tree.Tree;
 import io.xengarden.xenstore.tree.View;
 
-/** The live tree as a request without a transaction works on it: changes show, and tell, at once. */
+/**
+ * The live tree as a request without a transaction works on it: changes show, and tell, at once.
+ */
 record LiveView(Tree tree, Watches watches) implements View {
   @Override
   public NodeState find(String path) {

@@ -13,9 +13,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What can be done with nodes, by the rules of C xenstored (tools/xenstored/core.c): rights, quotas,
- * inheritance, who is told. The same for the live tree and for transactions. A refused request
- * throws a {@link StoreError} and has changed nothing.
+ * What can be done with nodes, by the rules of C xenstored (tools/xenstored/core.c): rights,
+ * quotas, inheritance, who is told. The same for the live tree and for transactions. A refused
+ * request throws a {@link StoreError} and has changed nothing.
  */
 public final class Nodes {
   private static final byte[] EMPTY = {};
@@ -108,8 +108,11 @@ public final class Nodes {
   private static void removeBelow(View view, String path) {
     for (String name : view.find(path).childNames()) {
       String child = StorePath.child(path, name);
-      removeBelow(view, child);
-      removeOne(view, child, Reach.EXACT);
+      // A transaction that cannot commit any more may list what is not there.
+      if (view.find(child) != null) {
+        removeBelow(view, child);
+        removeOne(view, child, Reach.EXACT);
+      }
     }
   }
 
@@ -145,8 +148,7 @@ public final class Nodes {
   /** Checks every quota before the first node of a path is made. */
   private static void admit(Scope scope, Deque<String> missing, Creation creation) {
     Domain domain = scope.who().domain();
-    domain.requireBelow(
-        Quota.NODES, domain.nodes() + scope.view().nodesAhead() + missing.size());
+    domain.requireBelow(Quota.NODES, domain.nodes() + scope.view().nodesAhead() + missing.size());
     String first = StorePath.name(missing.getFirst());
     NodeState above = creation.above();
     requireSize(

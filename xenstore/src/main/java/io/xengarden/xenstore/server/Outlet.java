@@ -3,8 +3,8 @@ package io.xengarden.xenstore.server;
 import io.xengarden.abi.XenstoreMessage;
 
 /**
- * Where a connection's replies and watch events go, in the order in which they are to arrive. Called
- * while a request is served, perhaps another client's: it queues, and serves nothing itself.
+ * Where a connection's replies and watch events go, in the order in which they are to arrive.
+ * Called while a request is served, perhaps another client's: it queues, and serves nothing itself.
  */
 public interface Outlet {
   void reply(XenstoreMessage reply);

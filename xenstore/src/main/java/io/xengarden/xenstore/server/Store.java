@@ -32,8 +32,6 @@ public final class Store {
     tree.insert("/tool/xenstored", new byte[0], dom0);
   }
 
-  // ---- connections
-
   /** A further client of a domain: a socket's, or an actor of dom0. */
   public Connection connect(int domid, Outlet outlet) {
     return new Connection(domains.of(domid), outlet);
@@ -53,8 +51,6 @@ public final class Store {
       discard(connection, id);
     }
   }
-
-  // ---- domains
 
   /** The ring of a domain is there: its connection, new or reset if it had one already. */
   public Connection introduce(int domid, Outlet outlet) {
@@ -168,8 +164,6 @@ public final class Store {
     domains.forEach(visitor);
   }
 
-  // ---- transactions
-
   /** What a request sees: the live tree, or its transaction if {@code id} is not 0. */
   public Scope scope(Connection connection, int id) {
     return new Scope(connection, id == 0 ? live : connection.transaction(id));
@@ -232,8 +226,6 @@ public final class Store {
     }
   }
 
-  // ---- watches
-
   /** Sets a watch and returns the path its first event carries. */
   public String watch(Connection connection, String given, String token, int depth) {
     String path = scope(connection, 0).pathOrSpecial(given);
@@ -246,8 +238,6 @@ public final class Store {
   public void unwatch(Connection connection, String given, String token) {
     watches.remove(connection, scope(connection, 0).pathOrSpecial(given), token);
   }
-
-  // ---- check
 
   /** What is wrong with the store; nothing, unless there is a bug. */
   public List<String> check() {

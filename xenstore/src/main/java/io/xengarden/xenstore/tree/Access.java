@@ -2,7 +2,9 @@ package io.xengarden.xenstore.tree;
 
 import io.xengarden.abi.Errno;
 
-/** What one domain may do with a node; the letters are those of the wire (xs_lib's perm strings). */
+/**
+ * What one domain may do with a node; the letters are those of the wire (xs_lib's perm strings).
+ */
 public enum Access {
   NONE('n'),
   READ('r'),

@@ -3,7 +3,11 @@ package io.xengarden.xenstore.tree;
 import io.xengarden.xenstore.tree.View.Reach;
 import java.util.Arrays;
 
-/** A node as a transaction knows it: as it was when first looked at, and as it shall be. */
+/**
+ * A node as a transaction knows it: as it was when first looked at, and as it shall be. Copies made
+ * at different times may contradict each other, a list naming a child that another client removed
+ * meanwhile: then the commit will be refused, and until then nothing may break.
+ */
 final class Copy implements NodeState {
   /** The generation of what was not there. */
   static final long ABSENT = -1;
@@ -80,19 +84,23 @@ final class Copy implements NodeState {
   void addChild(String name, long generation) {
     String[] names = edited();
     int at = -1 - Arrays.binarySearch(names, name);
-    String[] more = Arrays.copyOf(names, names.length + 1);
-    System.arraycopy(names, at, more, at + 1, names.length - at);
-    more[at] = name;
-    editedChildren = more;
+    if (at >= 0) {
+      String[] more = Arrays.copyOf(names, names.length + 1);
+      System.arraycopy(names, at, more, at + 1, names.length - at);
+      more[at] = name;
+      editedChildren = more;
+    }
     modifiedAt(generation);
   }
 
   void removeChild(String name, long generation) {
     String[] names = edited();
     int at = Arrays.binarySearch(names, name);
-    String[] fewer = Arrays.copyOf(names, names.length - 1);
-    System.arraycopy(names, at + 1, fewer, at, fewer.length - at);
-    editedChildren = fewer;
+    if (at >= 0) {
+      String[] fewer = Arrays.copyOf(names, names.length - 1);
+      System.arraycopy(names, at + 1, fewer, at, fewer.length - at);
+      editedChildren = fewer;
+    }
     modifiedAt(generation);
   }
 

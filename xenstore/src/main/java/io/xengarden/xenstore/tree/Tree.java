@@ -59,11 +59,13 @@ public final class Tree {
   /** Changes a node that exists. */
   public void replace(String path, byte[] value, Permissions permissions) {
     Node node = existing(path);
-    ledger.removed(node.permissions, bytes(node));
+    Permissions before = node.permissions;
+    int bytesBefore = bytes(node);
     node.value = shared(value);
     node.permissions = shared(permissions, node);
     node.generation = ++generation;
     ledger.added(node.permissions, bytes(node));
+    ledger.removed(before, bytesBefore);
   }
 
   /** Removes a node that exists and has no children. */

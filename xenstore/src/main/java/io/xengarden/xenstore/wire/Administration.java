@@ -130,8 +130,7 @@ final class Administration {
     StringBuilder text = new StringBuilder();
     for (Quota quota : Quota.values()) {
       text.append(
-          String.format(
-              Locale.ROOT, "%-17s: %8d\n", quota.wireName(), store.defaultLimit(quota)));
+          String.format(Locale.ROOT, "%-17s: %8d\n", quota.wireName(), store.defaultLimit(quota)));
     }
     return text.toString();
   }

@@ -135,8 +135,7 @@ public final class Wire {
       }
     }
     boolean complete = end == names.length;
-    byte[] reply =
-        Arrays.copyOf(generation, generation.length + end - start + (complete ? 1 : 0));
+    byte[] reply = Arrays.copyOf(generation, generation.length + end - start + (complete ? 1 : 0));
     System.arraycopy(names, start, reply, generation.length, end - start);
     return reply;
   }
@@ -172,8 +171,7 @@ public final class Wire {
 
   private Answer watch(Connection client, byte[] payload) {
     List<String> arguments = Payload.strings(payload);
-    boolean depthAllowed =
-        (client.domain().features() & XenstoreRing.FEATURE_WATCH_DEPTH) != 0;
+    boolean depthAllowed = (client.domain().features() & XenstoreRing.FEATURE_WATCH_DEPTH) != 0;
     if (arguments.size() != 2 && (arguments.size() != 3 || !depthAllowed)) {
       throw new StoreError(Errno.EINVAL);
     }
