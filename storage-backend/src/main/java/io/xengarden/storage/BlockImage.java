@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes behind a virtual block device. Operations are asynchronous and may complete in any order
- * and on any thread; a buffer belongs to the image until its {@link IoDone} is called, once.
+ * The bytes behind a virtual block device. Operations are asynchronous and may complete in any
+ * order and on any thread; a buffer belongs to the image until its {@link IoDone} is called, once.
  *
  * <p>What was written is durable only after a later flush has completed without failure.
  */

@@ -46,8 +46,7 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
         context.messageAdapter(HostsAnswer.class, DirectoryCommand.HostsListed::new);
     register.tell(
         new RegisterCommand.WatchOwnerships(
-            context.messageAdapter(
-                OwnershipChange.class, DirectoryCommand.OwnershipChanged::new)));
+            context.messageAdapter(OwnershipChange.class, DirectoryCommand.OwnershipChanged::new)));
     refreshHosts();
     timers.startTimerWithFixedDelay(new DirectoryCommand.RefreshHosts(), REFRESH_EVERY);
   }
@@ -120,7 +119,6 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
     return hosts.stream()
         .filter(host -> host.name().equals(ownership.owner()))
         .noneMatch(
-            host ->
-                host.incarnation() == ownership.incarnation() && state(host) == HostState.UP);
+            host -> host.incarnation() == ownership.incarnation() && state(host) == HostState.UP);
   }
 }

@@ -1,8 +1,9 @@
 package io.xengarden.node.console;
 
 /**
- * What an attached client is told. It gets one message after {@code Attach} and one after each {@code
- * More}: a client that does not ask is not sent anything, and holds up neither the guest nor others.
+ * What an attached client is told. It gets one message after {@code Attach} and one after each
+ * {@code More}: a client that does not ask is not sent anything, and holds up neither the guest nor
+ * others.
  */
 public sealed interface ConsoleFeed {
 

@@ -30,8 +30,8 @@ import io.xengarden.node.console.DomainConsoleCommand.GrantsAnswered;
 import java.util.Optional;
 
 /**
- * A console being opened: the page is mapped by the guest's grant 0, then the port is bound, then it
- * becomes a {@link DomainConsole}. What clients say meanwhile waits.
+ * A console being opened: the page is mapped by the guest's grant 0, then the port is bound, then
+ * it becomes a {@link DomainConsole}. What clients say meanwhile waits.
  */
 final class ConsoleOpening extends AbstractOnMessageBehavior<DomainConsoleCommand> {
   /** Messages that may wait for the opening. */
@@ -97,7 +97,10 @@ final class ConsoleOpening extends AbstractOnMessageBehavior<DomainConsoleComman
       return fail("grant: " + refused.status());
     }
     ConsoleSpec spec = setup.spec();
-    setup.environment().hypervisor().tell(new BindDom0Port(spec.domid(), spec.port(), bell, bindReplies));
+    setup
+        .environment()
+        .hypervisor()
+        .tell(new BindDom0Port(spec.domid(), spec.port(), bell, bindReplies));
     return this;
   }
 

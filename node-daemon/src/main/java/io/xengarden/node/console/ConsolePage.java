@@ -7,8 +7,8 @@ import io.xengarden.hypervisor.gnttab.GrantMapping;
 import java.util.Arrays;
 
 /**
- * A guest's console ring, mapped by its grant. Indices that cannot be end it: the guest has lost its
- * console, and nobody else anything.
+ * A guest's console ring, mapped by its grant. Indices that cannot be end it: the guest has lost
+ * its console, and nobody else anything.
  */
 final class ConsolePage {
   private static final byte[] NOTHING = {};

@@ -105,7 +105,8 @@ final class DomainConsole extends AbstractOnMessageBehavior<DomainConsoleCommand
   /** Where a pty's name stands on a real host: clients come through the daemon here. */
   private void announce() {
     int domid = setup.spec().domid().value();
-    StoreOp tty = new StoreOp.Write("/local/domain/" + domid + "/console/tty", "xengarden:" + domid);
+    StoreOp tty =
+        new StoreOp.Write("/local/domain/" + domid + "/console/tty", "xengarden:" + domid);
     setup
         .environment()
         .store()

@@ -1,6 +1,9 @@
 package io.xengarden.node.console;
 
-/** What the client of one {@code run} is told: one message after {@code Run} and each {@code MoreOfRun}. */
+/**
+ * What the client of one {@code run} is told: one message after {@code Run} and each {@code
+ * MoreOfRun}.
+ */
 public sealed interface RunFeed {
   /** No prompt in {@link DomainConsole#PROMPT_WAIT}. */
   int STATUS_NO_PROMPT = 124;

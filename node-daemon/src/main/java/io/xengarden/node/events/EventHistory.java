@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The newest events, numbered from 1 without gaps; the oldest are forgotten beyond the limit. A ring:
- * event {@code n} lies at {@code n % limit}.
+ * The newest events, numbered from 1 without gaps; the oldest are forgotten beyond the limit. A
+ * ring: event {@code n} lies at {@code n % limit}.
  */
 final class EventHistory {
   private final List<Event> ring = new ArrayList<>();
@@ -39,7 +39,9 @@ final class EventHistory {
   /** Up to {@code max} events after {@code sequence}, which must not be before what is kept. */
   List<Event> after(long sequence, int max) {
     List<Event> found = new ArrayList<>();
-    for (long next = Math.max(sequence + 1, oldest()); next <= newest && found.size() < max; next++) {
+    for (long next = Math.max(sequence + 1, oldest());
+        next <= newest && found.size() < max;
+        next++) {
       found.add(ring.get(slot(next)));
     }
     return found;

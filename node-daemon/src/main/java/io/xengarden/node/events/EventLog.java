@@ -96,8 +96,7 @@ public final class EventLog extends AbstractOnMessageBehavior<EventLogCommand> {
     return numbered.build();
   }
 
-  private Behavior<EventLogCommand> read(
-      long after, AtEnd atEnd, ActorRef<EventsReply> replyTo) {
+  private Behavior<EventLogCommand> read(long after, AtEnd atEnd, ActorRef<EventsReply> replyTo) {
     boolean asksForTheBeginning = after == 0;
     if (!asksForTheBeginning && after + 1 < history.oldest()) {
       replyTo.tell(new EventsForgotten(history.oldest()));

@@ -10,7 +10,9 @@ public sealed interface EventLogCommand {
   /** Something changed. */
   record Append(HostEvent event) implements EventLogCommand {}
 
-  /** Whether a reader at the end of the log waits for the next event or is told that it is there. */
+  /**
+   * Whether a reader at the end of the log waits for the next event or is told that it is there.
+   */
   enum AtEnd {
     WAIT,
     ANSWER
@@ -18,8 +20,8 @@ public sealed interface EventLogCommand {
 
   /**
    * The next events after {@code afterSequence}. The reader pulls: it asks again when it has dealt
-   * with the answer, so that a slow reader costs the log nothing. With {@code WAIT} the answer comes
-   * when there is at least one event.
+   * with the answer, so that a slow reader costs the log nothing. With {@code WAIT} the answer
+   * comes when there is at least one event.
    */
   record ReadEvents(long afterSequence, AtEnd atEnd, ActorRef<EventsReply> replyTo)
       implements EventLogCommand {}

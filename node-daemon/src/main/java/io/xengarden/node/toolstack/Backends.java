@@ -12,8 +12,7 @@ final class Backends {
   private final List<String> paths;
 
   Backends(Domid domid, List<VirtualDisk> disks) {
-    paths =
-        disks.stream().map(disk -> StorePaths.vbdBackend(domid, disk.devid())).toList();
+    paths = disks.stream().map(disk -> StorePaths.vbdBackend(domid, disk.devid())).toList();
   }
 
   boolean isEmpty() {

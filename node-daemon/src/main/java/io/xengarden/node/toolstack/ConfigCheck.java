@@ -202,7 +202,8 @@ public final class ConfigCheck {
   private static VirtualDisk disk(DiskConfig disk) throws Refused {
     String vdev = disk.getVdev();
     int devid =
-        Vdev.parse(vdev).orElseThrow(() -> refused("disk vdev='" + printable(vdev) + "' is no name of a disk"));
+        Vdev.parse(vdev)
+            .orElseThrow(() -> refused("disk vdev='" + printable(vdev) + "' is no name of a disk"));
     String target = disk.getTarget();
     require(!target.isEmpty(), "disk vdev=" + vdev + " has no target");
     require(
@@ -212,7 +213,11 @@ public final class ConfigCheck {
         "disk vdev=" + vdev + " target='" + printable(target) + "' is no absolute path");
     require(
         disk.getFormat().isEmpty() || disk.getFormat().equals("raw"),
-        "disk vdev=" + vdev + ": format " + printable(disk.getFormat()) + " is not supported, only raw");
+        "disk vdev="
+            + vdev
+            + ": format "
+            + printable(disk.getFormat())
+            + " is not supported, only raw");
     boolean readOnly = disk.getReadOnly() || disk.getCdrom();
     return new VirtualDisk(
         target,
@@ -228,7 +233,8 @@ public final class ConfigCheck {
       warnings.add("vif: this host has no network yet; the domain starts without");
     }
     if (LifecyclePolicy.dumpsCore(config)) {
-      warnings.add("core dumps are not supported: coredump-destroy is destroy, coredump-restart restart");
+      warnings.add(
+          "core dumps are not supported: coredump-destroy is destroy, coredump-restart restart");
     }
     return List.copyOf(warnings);
   }
@@ -245,10 +251,14 @@ public final class ConfigCheck {
 
   /** One line of bounded length, whatever was sent. */
   private static String printable(String text) {
-    String line = text.codePoints().limit(MAX_NAME).collect(
-        StringBuilder::new,
-        (out, c) -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c),
-        StringBuilder::append).toString();
+    String line =
+        text.codePoints()
+            .limit(MAX_NAME)
+            .collect(
+                StringBuilder::new,
+                (out, c) -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c),
+                StringBuilder::append)
+            .toString();
     return line.length() < text.length() ? line + "…" : line;
   }
 }

@@ -51,8 +51,7 @@ final class DiskNodes {
     return nodes;
   }
 
-  private static Map<String, String> backendNodes(
-      Domid domid, VirtualDisk disk, String frontend) {
+  private static Map<String, String> backendNodes(Domid domid, VirtualDisk disk, String frontend) {
     Map<String, String> nodes = new LinkedHashMap<>();
     nodes.put("frontend", frontend);
     nodes.put("frontend-id", domid.toString());

@@ -153,7 +153,8 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       case ImageTried(var failure) -> onImageTried(failure);
       case Allocated(var creation) -> onAllocated(creation);
       case StoreAnswered(BatchDone done) -> onStoreDone(done);
-      case StoreAnswered(BatchFailed(_, var error, var path)) -> fail("xenstore: " + path + ": " + error);
+      case StoreAnswered(BatchFailed(_, var error, var path)) ->
+          fail("xenstore: " + path + ": " + error);
       case DomctlAnswered(DomctlDone _) -> onDomctlDone();
       case DomctlAnswered(var refused) -> fail("Xen: " + refused);
       case GrantsAnswered(GrantsOpened(var access)) -> linkStore(access);
@@ -257,8 +258,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     }
     RingBell bell = new RingBell(services.actors().store(), xen.domid());
     ActorRef<BindReply> answers = getContext().messageAdapter(BindReply.class, StoreBound::new);
-    hypervisor()
-        .tell(new BindDom0Port(xen.domid(), setup.built().storePort(), bell, answers));
+    hypervisor().tell(new BindDom0Port(xen.domid(), setup.built().storePort(), bell, answers));
     return this;
   }
 

@@ -28,7 +28,9 @@ final class DomainNames {
 
   /** The canonical text form only; java.util.UUID takes much else. */
   static Optional<UUID> parseUuid(String text) {
-    return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    return UUID_TEXT.matcher(text).matches()
+        ? Optional.of(UUID.fromString(text))
+        : Optional.empty();
   }
 
   static UUID randomUuid(RandomGenerator random) {

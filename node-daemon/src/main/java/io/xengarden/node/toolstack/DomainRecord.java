@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the toolstack knows of one domain in one of its lives; a restart is a new life. The toolstack
- * alone changes it.
+ * What the toolstack knows of one domain in one of its lives; a restart is a new life. The
+ * toolstack alone changes it.
  */
 final class DomainRecord {
   private static final Logger LOG = LoggerFactory.getLogger(DomainRecord.class);

@@ -41,9 +41,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes a domain down, whole or half built, in libxl's order: it stops, its devices finish what they
- * have begun, its nodes go, xenstored and the console let go of its pages, Xen frees it. Each step
- * goes on also when there is nothing to do.
+ * Takes a domain down, whole or half built, in libxl's order: it stops, its devices finish what
+ * they have begun, its nodes go, xenstored and the console let go of its pages, Xen frees it. Each
+ * step goes on also when there is nothing to do.
  */
 final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownCommand> {
   /** How long its vCPUs may take to stop: longer only if what runs them is dead. */

@@ -100,8 +100,10 @@ final class Inventory {
   }
 
   private static io.xengarden.proto.v1.ShutdownReason reason(DomainStatus status) {
-    return status.shutdownReason().map(Inventory::onTheWire).orElse(
-        io.xengarden.proto.v1.ShutdownReason.SHUTDOWN_REASON_NONE);
+    return status
+        .shutdownReason()
+        .map(Inventory::onTheWire)
+        .orElse(io.xengarden.proto.v1.ShutdownReason.SHUTDOWN_REASON_NONE);
   }
 
   /** The wire's numbers are Xen's plus one. */
@@ -135,8 +137,7 @@ final class Inventory {
     return question;
   }
 
-  static List<BlockDevice> blockDevices(
-      Domid domid, List<VirtualDisk> disks, BatchDone answer) {
+  static List<BlockDevice> blockDevices(Domid domid, List<VirtualDisk> disks, BatchDone answer) {
     List<BlockDevice> devices = new ArrayList<>();
     for (int i = 0; i < disks.size(); i++) {
       int first = i * FRONTEND_NODES.size();

@@ -32,9 +32,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Asks a guest, through {@code control/shutdown}, to shut down, and follows it to the point that the
- * asker waits for. Anything but the request in that node is the guest's acknowledgement. The end of
- * the asker ends the following, not the shutdown.
+ * Asks a guest, through {@code control/shutdown}, to shut down, and follows it to the point that
+ * the asker waits for. Anything but the request in that node is the guest's acknowledgement. The
+ * end of the asker ends the following, not the shutdown.
  */
 final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCommand> {
   /** How long a guest may take to acknowledge. */
@@ -152,9 +152,7 @@ final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCom
       return this;
     }
     write(new StoreOp.Write(control, ""));
-    order
-        .asker()
-        .tell(new ShutdownFailed(ToolstackErrors.notAcknowledged(ACK_LIMIT.toSeconds())));
+    order.asker().tell(new ShutdownFailed(ToolstackErrors.notAcknowledged(ACK_LIMIT.toSeconds())));
     return Behaviors.stopped();
   }
 

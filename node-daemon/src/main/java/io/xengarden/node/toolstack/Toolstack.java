@@ -1,23 +1,3 @@
 package io.xengarden.node.toolstack;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.ChildFailed;
-import akka.actor.typed.Signal;
-import akka.actor.typed.Terminated;
-import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.TimerScheduler;
-import io.xengarden.abi.Domid;
-import io.xengarden.abi.ShutdownReason;
-import io.xengarden.abi.Virq;
-import io.xengarden.domain.Domain;
-import io.xengarden.domain.DomainCommand;
-import io.xengarden.domain.DomainSetup;
-import io.xengarden.hypervisor.HypervisorCommand;
-import io.xengarden.node.ask.OneReply;
-import io.xengarden.node.events.EventLogCommand;
-import io.xengarden.node.events.HostEvent;
-import io.xengarden.node.toolstack.DomainRecord.Afterlife;
-import io.xengarden.node.toolstack.DomainRecord.Phase;
+

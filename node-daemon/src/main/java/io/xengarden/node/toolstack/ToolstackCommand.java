@@ -55,8 +55,7 @@ public sealed interface ToolstackCommand {
   record ListVcpus(Optional<DomainSelector> domain, ActorRef<Outcome<List<VcpuInfo>>> replyTo)
       implements ToolstackCommand {}
 
-  record ListBlockDevices(
-      DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)
+  record ListBlockDevices(DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)
       implements ToolstackCommand {}
 
   /** The number of a domain that exists. */
@@ -88,8 +87,7 @@ public sealed interface ToolstackCommand {
   record BuildEnded(long instance, Optional<ToolstackError> error) implements ToolstackCommand {}
 
   /** Nothing is left of it, or what is left is beyond the toolstack's reach. */
-  record TeardownEnded(long instance, Optional<ToolstackError> error)
-      implements ToolstackCommand {}
+  record TeardownEnded(long instance, Optional<ToolstackError> error) implements ToolstackCommand {}
 
   /** A dying domain that held out longer than its teardown waited is gone at last. */
   record StragglerGone(long instance) implements ToolstackCommand {}

@@ -5,8 +5,8 @@ import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 
 /**
- * What the toolstack refuses and how it says so: one line, and the error that libxl gives in the same
- * place. Source: tools/include/libxl.h and xen.md §1.1.
+ * What the toolstack refuses and how it says so: one line, and the error that libxl gives in the
+ * same place. Source: tools/include/libxl.h and xen.md §1.1.
  */
 public final class ToolstackErrors {
   /** libxl's ERROR_*, positive. */
@@ -50,7 +50,9 @@ public final class ToolstackErrors {
 
   static ToolstackError uuidInUse(String uuid, String name) {
     return error(
-        FAIL, Reason.REASON_UUID_IN_USE, "domain \"" + name + "\" has the uuid " + uuid + " already");
+        FAIL,
+        Reason.REASON_UUID_IN_USE,
+        "domain \"" + name + "\" has the uuid " + uuid + " already");
   }
 
   static ToolstackError notEnoughMemory(long kib) {
@@ -69,7 +71,9 @@ public final class ToolstackErrors {
 
   static ToolstackError privilegedDomain(String operation) {
     return error(
-        INVAL, Reason.REASON_PRIVILEGED_DOMAIN, "cannot " + operation + " domain 0, the host's own");
+        INVAL,
+        Reason.REASON_PRIVILEGED_DOMAIN,
+        "cannot " + operation + " domain 0, the host's own");
   }
 
   static ToolstackError notAcknowledged(long seconds) {

@@ -19,7 +19,9 @@ final class Vdev {
 
   private Vdev() {}
 
-  /** The number of {@code xvda}, {@code xvda1}, {@code d2p3}, {@code sda}, {@code hdc}, or itself. */
+  /**
+   * The number of {@code xvda}, {@code xvda1}, {@code d2p3}, {@code sda}, {@code hdc}, or itself.
+   */
   static OptionalInt parse(String name) {
     Matcher lettered = LETTERED.matcher(name);
     if (lettered.matches()) {

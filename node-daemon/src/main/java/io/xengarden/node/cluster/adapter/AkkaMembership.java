@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This host's membership node. When it ends by itself (downed as a minority, or cut off), it is made
- * again on the same port and rejoins; the host and its domains do not notice.
+ * This host's membership node. When it ends by itself (downed as a minority, or cut off), it is
+ * made again on the same port and rejoins; the host and its domains do not notice.
  */
 public final class AkkaMembership implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AkkaMembership.class);
@@ -25,9 +25,7 @@ public final class AkkaMembership implements AutoCloseable {
   private boolean closed;
 
   private AkkaMembership(
-      String host,
-      ActorRef<RegisterCommand> register,
-      ActorRef<MembershipEvent> listener) {
+      String host, ActorRef<RegisterCommand> register, ActorRef<MembershipEvent> listener) {
     this.host = host;
     this.register = register;
     this.listener = listener;

@@ -30,8 +30,9 @@ import java.util.List;
  * The guardian of a membership node: joins, and reports who is there.
  *
  * <p>Every host is a seed. Only the one that the register names may form a cluster alone; when that
- * one is no member, the oldest member takes its place in the register, so that the name always leads
- * into the cluster that lives. A host that nobody lets in claims the name by compare-and-swap.
+ * one is no member, the oldest member takes its place in the register, so that the name always
+ * leads into the cluster that lives. A host that nobody lets in claims the name by
+ * compare-and-swap.
  */
 final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Message> {
   /** Longer than a join takes when anybody is there. */
@@ -232,8 +233,7 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
     String address = event.member().address().toString();
     switch (event) {
       case ClusterEvent.MemberUp _ -> listener.tell(new MembershipEvent.MemberUp(address));
-      case ClusterEvent.MemberRemoved _ ->
-          listener.tell(new MembershipEvent.MemberGone(address));
+      case ClusterEvent.MemberRemoved _ -> listener.tell(new MembershipEvent.MemberGone(address));
       case ClusterEvent.MemberDowned _ -> listener.tell(new MembershipEvent.MemberGone(address));
       default -> {} // joining, leaving, exited: on the way to one of the above
     }
@@ -244,8 +244,7 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
     switch (event) {
       case ClusterEvent.UnreachableMember _ ->
           listener.tell(new MembershipEvent.MemberUnreachable(address));
-      case ClusterEvent.ReachableMember _ ->
-          listener.tell(new MembershipEvent.MemberUp(address));
+      case ClusterEvent.ReachableMember _ -> listener.tell(new MembershipEvent.MemberUp(address));
       default -> {}
     }
   }
