@@ -39,17 +39,6 @@ final class VbdNodes {
       return frontendState == XenbusState.UNKNOWN;
     }
 
-    boolean frontendIsClosing() {
-      return switch (frontendState) {
-        case CLOSING, CLOSED, UNKNOWN -> true;
-        default -> false;
-      };
-    }
-
-    boolean frontendOffersRing() {
-      return frontendState == XenbusState.INITIALISED || frontendState == XenbusState.CONNECTED;
-    }
-
     /** After both had closed. */
     boolean frontendStartsOver() {
       return frontendState == XenbusState.INITIALISING || frontendState == XenbusState.INITIALISED;
