@@ -51,17 +51,17 @@ final class VifRings {
     if (!vif.is(Vif.RUNNING)) {
       return;
     }
-    boolean tx = vif.txPushed() != vif.txProd();
-    boolean rx = vif.rxPushed() != vif.rxProd();
-    boolean ring =
-        tx
-            && FrontRing.pushRequests(v.memory(), vif.ring(), vif.txPushed(), vif.txProd()) | rx
-            && FrontRing.pushRequests(v.memory(), vif.rxRing(), vif.rxPushed(), vif.rxProd());
+    boolean ring = push(v, vif.ring(), vif.txPushed(), vif.txProd());
+    ring |= push(v, vif.rxRing(), vif.rxPushed(), vif.rxProd());
     vif.txPushed(vif.txProd());
     vif.rxPushed(vif.rxProd());
     if (ring) {
       v.send(vif.port());
     }
+  }
+
+  private static boolean push(Vcpu v, long ring, int from, int to) {
+    return from != to && FrontRing.pushRequests(v.memory(), ring, from, to);
   }
 
   /** Offers every free buffer to the backend. */
@@ -84,9 +84,9 @@ final class VifRings {
       boolean full = takeReceived(v, vif) == BUDGET;
       refill(v, vif);
       kick(v, vif);
-      return full
-          || FrontRing.finalCheckForResponses(v.memory(), vif.ring(), vif.txCons())
-              | FrontRing.finalCheckForResponses(v.memory(), vif.rxRing(), vif.rxCons());
+      boolean sent = FrontRing.finalCheckForResponses(v.memory(), vif.ring(), vif.txCons());
+      boolean received = FrontRing.finalCheckForResponses(v.memory(), vif.rxRing(), vif.rxCons());
+      return full || sent || received;
     } catch (RingCorrupt e) {
       stop(v, vif, e.getMessage());
       return false;
