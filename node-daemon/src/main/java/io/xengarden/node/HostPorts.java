@@ -1,5 +1,6 @@
 package io.xengarden.node;
 
+import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.domain.GuestMode;
 import io.xengarden.domain.KernelImages;
 import io.xengarden.machine.HostClock;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param kernels the kernels that can be built in
  * @param guestMode NORMAL, but in tests
  * @param cluster the way to the ownership register
+ * @param overlay the way of frames to the other hosts
  */
 public record HostPorts(
     HostClock clock,
@@ -26,7 +28,30 @@ public record HostPorts(
     ConsoleLogs consoleLogs,
     KernelImages kernels,
     GuestMode guestMode,
-    ClusterLink cluster) {
+    ClusterLink cluster,
+    PeerLink overlay) {
+
+  /** Of a host whose frames stay on it. */
+  public HostPorts(
+      HostClock clock,
+      InstantSource wallClock,
+      RandomGenerator random,
+      BlockImages images,
+      ConsoleLogs consoleLogs,
+      KernelImages kernels,
+      GuestMode guestMode,
+      ClusterLink cluster) {
+    this(
+        clock,
+        wallClock,
+        random,
+        images,
+        consoleLogs,
+        kernels,
+        guestMode,
+        cluster,
+        PeerLink.none());
+  }
 
   /** Of a host that is a cluster of its own. */
   public HostPorts(

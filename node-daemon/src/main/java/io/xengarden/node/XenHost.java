@@ -1,5 +1,12 @@
 package io.xengarden.node;
 
+import io.xengarden.node.overlay.OverlayPeers;
+import io.xengarden.node.overlay.FrameOwners;
+import io.xengarden.network.VifSetup;
+import io.xengarden.network.VifBackend;
+import io.xengarden.network.BridgesCommand;
+import io.xengarden.network.Bridges.BridgesSetup;
+import io.xengarden.network.Bridges;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
@@ -97,6 +104,11 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
     ActorRef<HypervisorCommand> hypervisor =
         spawn(Hypervisor.create(machine, ports.clock()), "hypervisor");
     ActorRef<XenStoreCommand> store = spawn(XenStore.create(), "xenstore");
+    ActorRef<BridgesCommand> bridges =
+        spawn(
+            Bridges.create(
+                new BridgesSetup(HostSettings.BRIDGES, ports.clock(), ports.overlay())),
+            "bridges");
     ActorRef<EventLogCommand> events =
         spawn(EventLog.create(settings.name(), ports.wallClock()), "events");
     ActorRef<ConsoleDaemonCommand> consoles =
@@ -111,19 +123,32 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                 hypervisor,
                 store,
                 events,
-                vbd ->
-                    VbdBackend.create(
-                        new VbdSetup(
-                            vbd.frontend(),
-                            vbd.devid(),
-                            vbd.backendPath(),
-                            hypervisor,
-                            store,
-                            ports.images())),
+                device ->
+                    switch (device.kind()) {
+                      case VBD ->
+                          VbdBackend.create(
+                              new VbdSetup(
+                                  device.frontend(),
+                                  device.devid(),
+                                  device.backendPath(),
+                                  hypervisor,
+                                  store,
+                                  ports.images()));
+                      case VIF ->
+                          VifBackend.create(
+                              new VifSetup(
+                                  device.frontend(),
+                                  device.devid(),
+                                  device.backendPath(),
+                                  hypervisor,
+                                  store,
+                                  bridges,
+                                  ports.clock()));
+                    },
                 HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
                 partReady)),
         "dom0");
-    ClusterActors cluster = wireCluster();
+    ClusterActors cluster = wireCluster(bridges);
     ports
         .cluster()
         .addresses()
@@ -140,11 +165,11 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             settings.name());
     ActorRef<ToolstackCommand> toolstack =
         spawn(Toolstack.create(services, ports.kernels(), partReady), "toolstack");
-    return new HostActors(hypervisor, store, consoles, events, toolstack, cluster);
+    return new HostActors(hypervisor, store, consoles, events, toolstack, bridges, cluster);
   }
 
   /** The register is not watched: without it, what runs runs on. */
-  private ClusterActors wireCluster() {
+  private ClusterActors wireCluster(ActorRef<BridgesCommand> bridges) {
     String process = HexFormat.of().toHexDigits(ports.random().nextLong());
     ActorRef<RegisterCommand> register =
         getContext().spawn(ports.cluster().register(), "register", ports.cluster().dispatcher());
@@ -163,8 +188,10 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                     register,
                     directory,
                     ports.random(),
-                    lost -> self.tell(new DomainLost(lost)))),
+                    lost -> self.tell(new DomainLost(lost)),
+                    new FrameOwners(bridges))),
             "ownership");
+    spawn(OverlayPeers.create(settings.name(), directory, bridges, ports.overlay()), "overlay");
     return new ClusterActors(register, directory, ownership);
   }
 

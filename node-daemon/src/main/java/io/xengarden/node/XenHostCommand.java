@@ -1,5 +1,6 @@
 package io.xengarden.node;
 
+import io.xengarden.network.BridgesCommand;
 import akka.actor.typed.ActorRef;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.node.array.Ownership;
@@ -21,6 +22,7 @@ public sealed interface XenHostCommand {
       ActorRef<ConsoleDaemonCommand> consoles,
       ActorRef<EventLogCommand> events,
       ActorRef<ToolstackCommand> toolstack,
+      ActorRef<BridgesCommand> bridges,
       ClusterActors cluster) {}
 
   /** What a host knows of its cluster and says to it. */

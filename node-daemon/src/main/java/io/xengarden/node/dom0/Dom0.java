@@ -15,7 +15,7 @@ import io.xengarden.hypervisor.HypervisorCommand.DomainShutdown;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.dom0.Dom0Command.BackendsChanged;
 import io.xengarden.node.dom0.Dom0Command.NodesWritten;
-import io.xengarden.node.dom0.Dom0Command.VbdRead;
+import io.xengarden.node.dom0.Dom0Command.DeviceRead;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
@@ -38,7 +38,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Domain 0: writes its own nodes, then keeps a backend actor for each virtual block device that
+ * Domain 0: writes its own nodes, then keeps a backend actor for each virtual device that
  * appears among the backends' nodes. A backend ends by itself when its node goes. One that fails
  * takes its guest down with it, since the guest's requests are lost.
  */
@@ -53,14 +53,14 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /**
    * What domain 0 works with.
    *
-   * @param vbdBackends makes the actor of one device
+   * @param backends makes the actor of one device
    * @param ready called once, on dom0's turn, when devices are served
    */
   public record Environment(
       ActorRef<HypervisorCommand> hypervisor,
       ActorRef<XenStoreCommand> store,
       ActorRef<EventLogCommand> events,
-      Function<Vbd, Behavior<?>> vbdBackends,
+      Function<BackendDevice, Behavior<?>> backends,
       long memoryKib,
       Runnable ready) {}
 
@@ -71,10 +71,10 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
 
   private final Environment environment;
   private final ActorRef<BatchResult> readings;
-  private final Map<Vbd, Served> served = new TreeMap<>();
+  private final Map<BackendDevice, Served> served = new TreeMap<>();
 
   /** The devices asked about, in the order of the answers. */
-  private final Queue<Vbd> asked = new ArrayDeque<>();
+  private final Queue<BackendDevice> asked = new ArrayDeque<>();
 
   public static Behavior<Dom0Command> create(Environment environment) {
     return Behaviors.setup(context -> new Dom0(context, environment));
@@ -83,7 +83,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   private Dom0(ActorContext<Dom0Command> context, Environment environment) {
     super(context);
     this.environment = environment;
-    this.readings = context.messageAdapter(BatchResult.class, VbdRead::new);
+    this.readings = context.messageAdapter(BatchResult.class, DeviceRead::new);
     ActorRef<Dom0Command> self = context.getSelf();
     ActorRef<BatchResult> written =
         context.spawnAnonymous(
@@ -100,11 +100,11 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       case NodesWritten(BatchDone _) -> watchBackends();
       case NodesWritten(var failed) -> throw new IllegalStateException("Domain-0: " + failed);
       case BackendsChanged(var fired) -> {
-        Vbd.changedAt(fired.path()).ifPresent(this::lookAt);
+        BackendDevice.changedAt(fired.path()).ifPresent(this::lookAt);
         yield this;
       }
-      case VbdRead(BatchDone reading) -> onRead(asked.remove(), reading);
-      case VbdRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
+      case DeviceRead(BatchDone reading) -> onRead(asked.remove(), reading);
+      case DeviceRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
     };
   }
 
@@ -128,42 +128,43 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     return this;
   }
 
-  private void lookAt(Vbd vbd) {
-    asked.add(vbd);
-    String domain = "/local/domain/" + vbd.frontend();
+  private void lookAt(BackendDevice device) {
+    asked.add(device);
+    String domain = "/local/domain/" + device.frontend();
     List<StoreOp> question =
         List.of(
-            new StoreOp.ReadIfPresent(vbd.backendPath() + "/state"),
+            new StoreOp.ReadIfPresent(device.backendPath() + "/state"),
             new StoreOp.ReadIfPresent(domain + "/name"),
             new StoreOp.ReadIfPresent(domain + "/vm"));
     environment.store().tell(new Batch(question, readings));
   }
 
-  private Behavior<Dom0Command> onRead(Vbd vbd, BatchDone reading) {
+  private Behavior<Dom0Command> onRead(BackendDevice device, BatchDone reading) {
     if (reading.text(STATE).isEmpty()) {
       return this; // gone, as its backend sees for itself
     }
     XenbusState state = XenbusState.parse(reading.text(STATE).get());
-    Served known = served.get(vbd);
+    Served known = served.get(device);
     if (known == null && state == XenbusState.INITIALISING) {
-      ActorRef<?> backend = getContext().spawnAnonymous(environment.vbdBackends().apply(vbd));
+      ActorRef<?> backend = getContext().spawnAnonymous(environment.backends().apply(device));
       getContext().watch(backend);
-      served.put(vbd, new Served(backend, state));
+      served.put(device, new Served(backend, state));
     } else if (known != null && known.state() != state) {
-      served.put(vbd, new Served(known.backend(), state));
-      logState(vbd, state, reading);
+      served.put(device, new Served(known.backend(), state));
+      logState(device, state, reading);
     }
     return this;
   }
 
-  private void logState(Vbd vbd, XenbusState state, BatchDone reading) {
+  private void logState(BackendDevice device, XenbusState state, BatchDone reading) {
     if (state == XenbusState.CONNECTED || state == XenbusState.CLOSED) {
       String word = state == XenbusState.CONNECTED ? "connected" : "closed";
+      String kind = device.kind().word();
       Subject subject =
-          new Subject(vbd.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
+          new Subject(device.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
       environment
           .events()
-          .tell(new Append(HostEvent.ofDomain("vbd." + word, subject, "vbd " + vbd.devid())));
+          .tell(new Append(HostEvent.ofDomain(kind + "." + word, subject, kind + " " + device.devid())));
     }
   }
 
@@ -177,10 +178,14 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /** SCHEDOP_remote_shutdown: the guest has lost a disk, and must not go on as if it had not. */
   private Behavior<Dom0Command> onBackendFailed(ChildFailed failed) {
     served.forEach(
-        (vbd, each) -> {
+        (device, each) -> {
           if (each.backend().equals(failed.getRef())) {
-            getContext().getLog().error("the backend of {} has failed", vbd, failed.cause());
-            environment.hypervisor().tell(new DomainShutdown(vbd.frontend(), ShutdownReason.CRASH));
+            getContext().getLog().error("the backend of {} has failed", device, failed.cause());
+            if (device.kind() == BackendDevice.Kind.VBD) {
+              environment
+                  .hypervisor()
+                  .tell(new DomainShutdown(device.frontend(), ShutdownReason.CRASH));
+            }
           }
         });
     served.values().removeIf(each -> each.backend().equals(failed.getRef()));

@@ -11,5 +11,5 @@ public sealed interface Dom0Command {
   /** Something changed among the backends' nodes. */
   record BackendsChanged(WatchFired fired) implements Dom0Command {}
 
-  record VbdRead(BatchResult result) implements Dom0Command {}
+  record DeviceRead(BatchResult result) implements Dom0Command {}
 }

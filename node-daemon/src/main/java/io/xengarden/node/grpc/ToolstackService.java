@@ -1,5 +1,6 @@
 package io.xengarden.node.grpc;
 
+import io.xengarden.proto.v1.NetworkDevice;
 import akka.actor.typed.ActorRef;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -170,15 +171,14 @@ final class ToolstackService extends ToolstackGrpc.ToolstackImplBase {
         devices -> ListBlockDevicesResponse.newBuilder().addAllDevices(devices).build());
   }
 
-  /** No domain has a network device while hosts have no network backend. */
   @Override
   public void listNetworkDevices(
       ListNetworkDevicesRequest request, StreamObserver<ListNetworkDevicesResponse> call) {
-    calls.<Domid, ListNetworkDevicesResponse>answer(
+    calls.<List<NetworkDevice>, ListNetworkDevicesResponse>answer(
         call,
         QUERY_LIMIT,
-        replyTo -> tell(new ToolstackCommand.FindDomain(request.getDomain(), replyTo)),
-        _ -> ListNetworkDevicesResponse.getDefaultInstance());
+        replyTo -> tell(new ToolstackCommand.ListNetworkDevices(request.getDomain(), replyTo)),
+        devices -> ListNetworkDevicesResponse.newBuilder().addAllDevices(devices).build());
   }
 
   @Override

@@ -18,6 +18,7 @@ public record DomainPlan(
     UUID uuid,
     KernelImage kernel,
     List<VirtualDisk> disks,
+    List<VirtualInterface> vifs,
     List<String> warnings) {
 
   /** libxl gives a PV domain this much over its target. */

@@ -44,6 +44,13 @@ final class DomainTable {
     return first(record -> record.name().equals(name) && !record.isOver());
   }
 
+  /** Whether an interface of any of them has this MAC. */
+  boolean hasMac(String mac) {
+    return byInstance.values().stream()
+        .flatMap(record -> record.plan().vifs().stream())
+        .anyMatch(vif -> vif.config().getMac().equals(mac));
+  }
+
   Optional<DomainRecord> byUuid(UUID uuid) {
     return first(record -> record.uuid().equals(uuid) && !record.isOver());
   }

@@ -1,5 +1,8 @@
 package io.xengarden.node.toolstack;
 
+import java.util.function.Function;
+import io.xengarden.xenstore.StoreOp;
+import io.xengarden.proto.v1.NetworkDevice;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import io.xengarden.abi.Domid;
@@ -79,23 +82,36 @@ final class Queries {
 
   void blockDevices(
       Domid domid, List<VirtualDisk> disks, ActorRef<Outcome<List<BlockDevice>>> replyTo) {
+    readStore(
+        Inventory.blockDeviceQuestion(domid, disks),
+        done -> Inventory.blockDevices(domid, disks, done),
+        replyTo);
+  }
+
+  void networkDevices(
+      Domid domid, List<VirtualInterface> vifs, ActorRef<Outcome<List<NetworkDevice>>> replyTo) {
+    readStore(
+        NetworkInventory.question(domid, vifs),
+        done -> NetworkInventory.devices(vifs, done),
+        replyTo);
+  }
+
+  private <T> void readStore(
+      List<StoreOp> question, Function<BatchDone, T> reading, ActorRef<Outcome<T>> replyTo) {
     ActorRef<BatchResult> answer =
         context.spawnAnonymous(
             OneReply.<BatchResult>create(
                 STORE_LIMIT,
-                result -> replyTo.tell(blockDevices(domid, disks, result)),
+                result ->
+                    replyTo.tell(
+                        result instanceof BatchDone done
+                            ? new Done<>(reading.apply(done))
+                            : noAnswer()),
                 () -> replyTo.tell(noAnswer())));
-    actors.store().tell(new Batch(Inventory.blockDeviceQuestion(domid, disks), answer));
+    actors.store().tell(new Batch(question, answer));
   }
 
-  private static Outcome<List<BlockDevice>> blockDevices(
-      Domid domid, List<VirtualDisk> disks, BatchResult result) {
-    return result instanceof BatchDone done
-        ? new Done<>(Inventory.blockDevices(domid, disks, done))
-        : noAnswer();
-  }
-
-  private static Outcome<List<BlockDevice>> noAnswer() {
+  private static <T> Outcome<T> noAnswer() {
     return new Outcome.Refused<>(ToolstackErrors.failed("xenstore does not answer"));
   }
 }

@@ -1,5 +1,6 @@
 package io.xengarden.node.toolstack;
 
+import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Signal;
@@ -107,7 +108,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       Runnable ready) {
     super(context);
     this.services = services;
-    this.configs = new ConfigCheck(kernels, services.inputs().random());
+    this.configs = new ConfigCheck(kernels, services.inputs().random(), table::hasMac);
     this.ready = ready;
     this.queries = new Queries(context, services, table);
     this.lives = new Lives(context, timers, services, table, queries);
@@ -142,6 +143,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       case GetDomain(var selector, var replyTo) -> get(selector, replyTo);
       case ListVcpus(var selector, var replyTo) -> vcpus(selector, replyTo);
       case ListBlockDevices request -> blockDevices(request);
+      case ListNetworkDevices request -> networkDevices(request);
       case FindDomain(var selector, var replyTo) ->
           replyTo.tell(outcome(domid(selector), () -> ToolstackErrors.noSuchDomain(selector)));
       case StopAll(var replyTo) -> stopAll(replyTo);
@@ -333,6 +335,20 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
                 queries.blockDevices(
                     domid,
                     table.byDomid(domid).map(record -> record.plan().disks()).orElse(List.of()),
+                    request.replyTo()),
+            () ->
+                request
+                    .replyTo()
+                    .tell(new Refused<>(ToolstackErrors.noSuchDomain(request.domain()))));
+  }
+
+  private void networkDevices(ListNetworkDevices request) {
+    domid(request.domain())
+        .ifPresentOrElse(
+            domid ->
+                queries.networkDevices(
+                    domid,
+                    table.byDomid(domid).map(record -> record.plan().vifs()).orElse(List.of()),
                     request.replyTo()),
             () ->
                 request

@@ -1,5 +1,6 @@
 package io.xengarden.node.toolstack;
 
+import io.xengarden.proto.v1.NetworkDevice;
 import akka.actor.typed.ActorRef;
 import io.xengarden.abi.Domid;
 import io.xengarden.domain.DomainSetup;
@@ -53,6 +54,10 @@ public sealed interface ToolstackCommand {
       implements ToolstackCommand {}
 
   record ListVcpus(Optional<DomainSelector> domain, ActorRef<Outcome<List<VcpuInfo>>> replyTo)
+      implements ToolstackCommand {}
+
+  record ListNetworkDevices(
+      DomainSelector domain, ActorRef<Outcome<List<NetworkDevice>>> replyTo)
       implements ToolstackCommand {}
 
   record ListBlockDevices(DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)

@@ -1,5 +1,7 @@
 package io.xengarden.node.simulated;
 
+import io.xengarden.node.ClusterLink;
+import io.xengarden.node.overlay.PeerLink;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
@@ -113,12 +115,17 @@ public final class SimulatedHost {
   }
 
   public static SimulatedHost start(Simulation simulation, Options options) {
-    SimulatedHost host = new SimulatedHost(simulation, options);
+    return start(simulation, options, PeerLink.none());
+  }
+
+  /** A host with a way for frames to others. */
+  public static SimulatedHost start(Simulation simulation, Options options, PeerLink overlay) {
+    SimulatedHost host = new SimulatedHost(simulation, options, overlay);
     host.await("the host is up", () -> host.actors != null);
     return host;
   }
 
-  private SimulatedHost(Simulation simulation, Options options) {
+  private SimulatedHost(Simulation simulation, Options options, PeerLink overlay) {
     this.simulation = simulation;
     this.images = new SimulatedImages(simulation::schedule);
     this.consoleLogs = new SimulatedConsoleLogs(simulation);
@@ -126,15 +133,17 @@ public final class SimulatedHost {
         new HostPorts(
             simulation::nanos,
             this::now,
-            simulation.random("host"),
+            simulation.random(options.settings().name()),
             images,
             consoleLogs,
             options.kernels(),
-            options.guestMode());
+            options.guestMode(),
+            ClusterLink.alone(),
+            overlay);
     system =
         simulation.createSystem(
             XenHost.create(options.settings(), ports, started -> actors = started),
-            "host",
+            options.settings().name(),
             ConfigFactory.parseResources("host.conf"));
   }
 
