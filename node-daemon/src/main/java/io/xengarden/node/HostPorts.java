@@ -1,10 +1,10 @@
 package io.xengarden.node;
 
-import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.domain.GuestMode;
 import io.xengarden.domain.KernelImages;
 import io.xengarden.machine.HostClock;
 import io.xengarden.node.console.ConsoleLogs;
+import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.storage.BlockImages;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;

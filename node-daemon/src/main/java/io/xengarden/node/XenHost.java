@@ -1,12 +1,5 @@
 package io.xengarden.node;
 
-import io.xengarden.node.overlay.OverlayPeers;
-import io.xengarden.node.overlay.FrameOwners;
-import io.xengarden.network.VifSetup;
-import io.xengarden.network.VifBackend;
-import io.xengarden.network.BridgesCommand;
-import io.xengarden.network.Bridges.BridgesSetup;
-import io.xengarden.network.Bridges;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
@@ -21,6 +14,11 @@ import io.xengarden.hypervisor.Hypervisor.HostResources;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.machine.HostMemory;
 import io.xengarden.machine.Memory;
+import io.xengarden.network.Bridges;
+import io.xengarden.network.Bridges.BridgesSetup;
+import io.xengarden.network.BridgesCommand;
+import io.xengarden.network.VifBackend;
+import io.xengarden.network.VifSetup;
 import io.xengarden.node.XenHostCommand.ClusterActors;
 import io.xengarden.node.XenHostCommand.DomainLost;
 import io.xengarden.node.XenHostCommand.DomainsStopped;
@@ -38,6 +36,8 @@ import io.xengarden.node.events.EventLog;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
+import io.xengarden.node.overlay.FrameOwners;
+import io.xengarden.node.overlay.OverlayPeers;
 import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.ownership.OwnershipCommand.Join;
 import io.xengarden.node.ownership.OwnershipCommand.Joined;
@@ -106,8 +106,7 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
     ActorRef<XenStoreCommand> store = spawn(XenStore.create(), "xenstore");
     ActorRef<BridgesCommand> bridges =
         spawn(
-            Bridges.create(
-                new BridgesSetup(HostSettings.BRIDGES, ports.clock(), ports.overlay())),
+            Bridges.create(new BridgesSetup(HostSettings.BRIDGES, ports.clock(), ports.overlay())),
             "bridges");
     ActorRef<EventLogCommand> events =
         spawn(EventLog.create(settings.name(), ports.wallClock()), "events");

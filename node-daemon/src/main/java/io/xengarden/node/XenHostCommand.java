@@ -1,8 +1,8 @@
 package io.xengarden.node;
 
-import io.xengarden.network.BridgesCommand;
 import akka.actor.typed.ActorRef;
 import io.xengarden.hypervisor.HypervisorCommand;
+import io.xengarden.network.BridgesCommand;
 import io.xengarden.node.array.Ownership;
 import io.xengarden.node.array.RegisterCommand;
 import io.xengarden.node.cluster.DirectoryCommand;

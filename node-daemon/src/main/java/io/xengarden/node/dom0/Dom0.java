@@ -14,8 +14,8 @@ import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DomainShutdown;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.dom0.Dom0Command.BackendsChanged;
-import io.xengarden.node.dom0.Dom0Command.NodesWritten;
 import io.xengarden.node.dom0.Dom0Command.DeviceRead;
+import io.xengarden.node.dom0.Dom0Command.NodesWritten;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
@@ -38,9 +38,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Domain 0: writes its own nodes, then keeps a backend actor for each virtual device that
- * appears among the backends' nodes. A backend ends by itself when its node goes. One that fails
- * takes its guest down with it, since the guest's requests are lost.
+ * Domain 0: writes its own nodes, then keeps a backend actor for each virtual device that appears
+ * among the backends' nodes. A backend ends by itself when its node goes. One that fails takes its
+ * guest down with it, since the guest's requests are lost.
  */
 public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /** What is read of a device: whether it is there, how it stands, and whose it is. */
@@ -161,10 +161,13 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       String word = state == XenbusState.CONNECTED ? "connected" : "closed";
       String kind = device.kind().word();
       Subject subject =
-          new Subject(device.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
+          new Subject(
+              device.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
       environment
           .events()
-          .tell(new Append(HostEvent.ofDomain(kind + "." + word, subject, kind + " " + device.devid())));
+          .tell(
+              new Append(
+                  HostEvent.ofDomain(kind + "." + word, subject, kind + " " + device.devid())));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.xengarden.node.grpc;
 
-import io.xengarden.proto.v1.NetworkDevice;
 import akka.actor.typed.ActorRef;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -39,6 +38,7 @@ import io.xengarden.proto.v1.ListNetworkDevicesRequest;
 import io.xengarden.proto.v1.ListNetworkDevicesResponse;
 import io.xengarden.proto.v1.ListVcpusRequest;
 import io.xengarden.proto.v1.ListVcpusResponse;
+import io.xengarden.proto.v1.NetworkDevice;
 import io.xengarden.proto.v1.PauseDomainRequest;
 import io.xengarden.proto.v1.PauseDomainResponse;
 import io.xengarden.proto.v1.ReadXenLogRequest;

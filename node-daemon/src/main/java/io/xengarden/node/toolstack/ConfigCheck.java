@@ -1,11 +1,10 @@
 package io.xengarden.node.toolstack;
 
-import java.util.function.Predicate;
-import io.xengarden.node.HostSettings;
 import io.xengarden.abi.SharedInfo;
 import io.xengarden.abi.StartInfo;
 import io.xengarden.domain.KernelImage;
 import io.xengarden.domain.KernelImages;
+import io.xengarden.node.HostSettings;
 import io.xengarden.node.toolstack.VirtualDisk.Medium;
 import io.xengarden.proto.v1.DiskConfig;
 import io.xengarden.proto.v1.DomainConfig;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 

@@ -1,8 +1,5 @@
 package io.xengarden.node.toolstack;
 
-import java.util.function.Function;
-import io.xengarden.xenstore.StoreOp;
-import io.xengarden.proto.v1.NetworkDevice;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import io.xengarden.abi.Domid;
@@ -14,9 +11,11 @@ import io.xengarden.node.toolstack.Outcome.Done;
 import io.xengarden.node.toolstack.ToolstackCommand.DomainsListed;
 import io.xengarden.proto.v1.BlockDevice;
 import io.xengarden.proto.v1.DomainInfo;
+import io.xengarden.proto.v1.NetworkDevice;
 import io.xengarden.proto.v1.VcpuInfo;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
+import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.XenStoreCommand.Batch;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Answers what changes nothing. Xen is asked each time: its word is the state of a domain. */

@@ -1,6 +1,5 @@
 package io.xengarden.node.toolstack;
 
-import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Signal;
@@ -38,6 +37,7 @@ import io.xengarden.node.toolstack.ToolstackCommand.GetDomain;
 import io.xengarden.node.toolstack.ToolstackCommand.GuestBuilt;
 import io.xengarden.node.toolstack.ToolstackCommand.ListBlockDevices;
 import io.xengarden.node.toolstack.ToolstackCommand.ListDomains;
+import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
 import io.xengarden.node.toolstack.ToolstackCommand.ListVcpus;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipClaimed;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipLost;

@@ -73,7 +73,9 @@ final class VifCheck {
 
   static List<VirtualInterface> interfaces(DomainConfig config) {
     List<VirtualInterface> interfaces = new ArrayList<>();
-    config.getVifsList().forEach(vif -> interfaces.add(new VirtualInterface(interfaces.size(), vif)));
+    config
+        .getVifsList()
+        .forEach(vif -> interfaces.add(new VirtualInterface(interfaces.size(), vif)));
     return List.copyOf(interfaces);
   }
 

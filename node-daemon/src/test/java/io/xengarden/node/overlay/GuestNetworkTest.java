@@ -39,7 +39,7 @@ class GuestNetworkTest {
   @ParameterizedTest
   @EnumSource(GuestMode.class)
   void twoGuestsOnOneHostPingEachOther(GuestMode mode) {
-    try (Simulation simulation = Simulation.ofSeed(7)) {
+    try (Simulation simulation = new Simulation(7)) {
       SimulatedHost host = SimulatedHost.start(simulation, Options.ordinary().with(mode));
       host.create(guest("web", 1));
       host.create(guest("db", 2));
@@ -56,7 +56,7 @@ class GuestNetworkTest {
 
   @Test
   void aDomainsInterfacesAreListed() {
-    try (Simulation simulation = Simulation.ofSeed(7)) {
+    try (Simulation simulation = new Simulation(7)) {
       SimulatedHost host = SimulatedHost.start(simulation);
       VifConfig given =
           VifConfig.newBuilder().setMac("00:16:3E:00:00:0a").setBridge("xenbr1").build();
@@ -82,15 +82,12 @@ class GuestNetworkTest {
 
   @Test
   void aRebootKeepsTheMac() {
-    try (Simulation simulation = Simulation.ofSeed(8)) {
+    try (Simulation simulation = new Simulation(8)) {
       SimulatedHost host = SimulatedHost.start(simulation);
-      DomainInfo before = host.create(guest("web", 1));
-      host.awaitPrompt("web");
-      host.run("web", "reboot &");
+      DomainInfo before = host.create(guest("web", 1).toBuilder().setCmdline("run=reboot").build());
       host.awaitAsking(
           "it is a new domain",
-          () ->
-              host.domain("web").filter(now -> now.getDomid() != before.getDomid()).isPresent());
+          () -> host.domain("web").filter(now -> now.getDomid() != before.getDomid()).isPresent());
       assertThat(host.domain("web").orElseThrow().getConfig().getVifsList())
           .isEqualTo(before.getConfig().getVifsList());
       host.stopDomains();
@@ -99,7 +96,7 @@ class GuestNetworkTest {
 
   @Test
   void aDestroyedDomainLeavesNothingBehind() {
-    try (Simulation simulation = Simulation.ofSeed(9)) {
+    try (Simulation simulation = new Simulation(9)) {
       SimulatedHost host = SimulatedHost.start(simulation);
       HostSnapshot before = host.snapshot();
       host.create(guest("web", 1));
@@ -111,7 +108,7 @@ class GuestNetworkTest {
 
   @Test
   void whatCannotBeIsRefusedInOneLine() {
-    try (Simulation simulation = Simulation.ofSeed(10)) {
+    try (Simulation simulation = new Simulation(10)) {
       SimulatedHost host = SimulatedHost.start(simulation);
       HostSnapshot before = host.snapshot();
       assertThat(refusal(host, VifConfig.newBuilder().setMac("00:16:3e")))
@@ -135,7 +132,7 @@ class GuestNetworkTest {
 
   @Test
   void guestsOnTwoHostsPingEachOtherThroughTheOverlay() {
-    try (Simulation simulation = Simulation.ofSeed(11)) {
+    try (Simulation simulation = new Simulation(11)) {
       SimulatedOverlay overlay =
           new SimulatedOverlay(simulation::schedule, simulation.random("overlay"));
       SimulatedHost one = host(simulation, overlay, "host1");
@@ -160,9 +157,7 @@ class GuestNetworkTest {
   private static SimulatedHost host(Simulation simulation, SimulatedOverlay overlay, String name) {
     Options options =
         new Options(
-            new HostSettings(name, 2, 1024),
-            GuestMode.NORMAL,
-            KernelImages.of(new PebbleImage()));
+            new HostSettings(name, 2, 1024), GuestMode.NORMAL, KernelImages.of(new PebbleImage()));
     return SimulatedHost.start(simulation, options, PeerLink.of(overlay.link(name)));
   }
 }

@@ -1,7 +1,5 @@
 package io.xengarden.node.simulated;
 
-import io.xengarden.node.ClusterLink;
-import io.xengarden.node.overlay.PeerLink;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
@@ -19,6 +17,7 @@ import io.xengarden.hypervisor.HypervisorCommand.DomainList;
 import io.xengarden.hypervisor.HypervisorCommand.GetPhysInfo;
 import io.xengarden.hypervisor.HypervisorCommand.PhysInfo;
 import io.xengarden.hypervisor.HypervisorCommand.PortBound;
+import io.xengarden.node.ClusterLink;
 import io.xengarden.node.HostPorts;
 import io.xengarden.node.HostSettings;
 import io.xengarden.node.XenHost;
@@ -41,6 +40,7 @@ import io.xengarden.node.events.EventLogCommand.AtEnd;
 import io.xengarden.node.events.EventLogCommand.Events;
 import io.xengarden.node.events.EventLogCommand.EventsReply;
 import io.xengarden.node.events.EventLogCommand.ReadEvents;
+import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.node.toolstack.Outcome;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.node.toolstack.ToolstackCommand.CreateDomain;
