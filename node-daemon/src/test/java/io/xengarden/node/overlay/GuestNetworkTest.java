@@ -85,6 +85,12 @@ class GuestNetworkTest {
     try (Simulation simulation = new Simulation(8)) {
       SimulatedHost host = SimulatedHost.start(simulation);
       DomainInfo before = host.create(guest("web", 1).toBuilder().setCmdline("run=reboot").build());
+      simulation.run(Duration.ofSeconds(30));
+      System.out.println(
+          host.events().stream()
+              .map(e -> e.getName() + " " + e.getDomid() + " " + e.getType() + " " + e.getDetail())
+              .toList());
+      System.out.println(host.console("web"));
       host.awaitAsking(
           "it is a new domain",
           () -> host.domain("web").filter(now -> now.getDomid() != before.getDomid()).isPresent());
