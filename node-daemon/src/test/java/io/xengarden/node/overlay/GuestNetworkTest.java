@@ -8,7 +8,11 @@ import io.xengarden.domain.pebble.PebbleImage;
 import io.xengarden.network.BridgesCommand.SetPeers;
 import io.xengarden.network.sim.SimulatedOverlay;
 import io.xengarden.node.HostSettings;
+import io.xengarden.node.console.DomainConsoleCommand.Run;
+import io.xengarden.node.console.RunFeed;
+import io.xengarden.node.console.ShellCommand;
 import io.xengarden.node.simulated.HostSnapshot;
+import io.xengarden.node.simulated.Mail;
 import io.xengarden.node.simulated.SimulatedHost;
 import io.xengarden.node.simulated.SimulatedHost.Options;
 import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
@@ -81,16 +85,13 @@ class GuestNetworkTest {
   }
 
   @Test
-  void aRebootKeepsTheMac() {
+  void aRebootKeepsTheMac() throws Exception {
     try (Simulation simulation = new Simulation(8)) {
       SimulatedHost host = SimulatedHost.start(simulation);
-      DomainInfo before = host.create(guest("web", 1).toBuilder().setCmdline("run=reboot").build());
-      simulation.run(Duration.ofSeconds(30));
-      System.out.println(
-          host.events().stream()
-              .map(e -> e.getName() + " " + e.getDomid() + " " + e.getType() + " " + e.getDetail())
-              .toList());
-      System.out.println(host.console("web"));
+      DomainInfo before = host.create(guest("web", 1));
+      host.awaitPrompt("web");
+      Mail<RunFeed> mail = host.mail();
+      host.consoleOf("web").tell(new Run(ShellCommand.of(List.of("reboot")), mail.address()));
       host.awaitAsking(
           "it is a new domain",
           () -> host.domain("web").filter(now -> now.getDomid() != before.getDomid()).isPresent());
