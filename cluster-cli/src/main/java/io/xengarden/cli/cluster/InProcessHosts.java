@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /**
  * An adapter: the main class of {@code up --in-process}'s one JVM, in which every host's daemon
@@ -14,6 +15,8 @@ public final class InProcessHosts {
   private InProcessHosts() {}
 
   public static void main(String[] args) throws ReflectiveOperationException {
+    // Whoever asks while another thread still sets logging up gets a stand-in for it.
+    LoggerFactory.getILoggerFactory();
     Method main = Class.forName(args[0]).getMethod("main", String[].class);
     for (List<String> host : perHost(List.of(args).subList(1, args.length))) {
       Thread.ofPlatform().name(host.get(3)).start(() -> run(main, host));
