@@ -25,8 +25,8 @@ public interface GuestCpu {
   boolean mustReturn();
 
   /**
-   * Takes in events raised by others meanwhile, and says whether this vCPU has an upcall pending and
-   * not masked. Cheap when nothing happened; looked at between steps.
+   * Takes in events raised by others meanwhile, and says whether this vCPU has an upcall pending
+   * and not masked. Cheap when nothing happened; looked at between steps.
    */
   boolean upcallPending();
 

@@ -25,8 +25,8 @@ public final class DirtyLog {
 
   /**
    * Marks a frame. Always a read-modify-write: a cheaper "is it set already" load could be served
-   * before the writer's own store is visible, and the write would be lost. Frames past
-   * the log are not guest RAM (shared_info, grant frames) and are made anew on the other side.
+   * before the writer's own store is visible, and the write would be lost. Frames past the log are
+   * not guest RAM (shared_info, grant frames) and are made anew on the other side.
    */
   void mark(long gfn) {
     if (gfn >= frameCount) {

@@ -11,6 +11,9 @@ import java.util.Arrays;
  * turn, so the owner's own writes need no fence to see it.
  */
 public final class GuestMemory extends Memory {
+  /** Guest frames there can be, 1 TiB: guests choose where their grant and shared frames appear. */
+  public static final long MAX_FRAMES = 1L << 28;
+
   private final HostMemory host;
   private volatile P2m p2m = P2m.EMPTY;
   private volatile DirtyLog log;
@@ -30,14 +33,24 @@ public final class GuestMemory extends Memory {
     return p2m.end() << PAGE_SHIFT;
   }
 
-  /** Maps {@code count} frames; the guest frames must be free. Owner only. */
+  /** Maps {@code count} frames of the host's RAM; the guest frames must be free. Owner only. */
   public void map(long gfn, long mfn, long count) {
+    requireFrames("guest", gfn, count, MAX_FRAMES);
+    requireFrames("host", mfn, count, host.frameCount());
     p2m = p2m.with(gfn, mfn, count);
   }
 
   /** Takes frames out of the map, whole extents or parts of them. Owner only. */
   public void unmap(long gfn, long count) {
+    requireFrames("guest", gfn, count, MAX_FRAMES);
     p2m = p2m.without(gfn, count);
+  }
+
+  private static void requireFrames(String whose, long first, long count, long limit) {
+    if (first < 0 || count <= 0 || count > limit || first > limit - count) {
+      throw new IllegalArgumentException(
+          whose + " frames " + first + "+" + count + " not in 0.." + limit);
+    }
   }
 
   /** The host frame behind a guest frame, or -1. */
@@ -61,6 +74,7 @@ public final class GuestMemory extends Memory {
 
   /** Starts a log of gfn 0 to {@code frameCount - 1} in which nothing is dirty yet. Owner only. */
   public DirtyLog startDirtyLog(long frameCount) {
+    requireFrames("guest", 0, frameCount, MAX_FRAMES);
     log = new DirtyLog(frameCount);
     VarHandle.fullFence();
     return log;
@@ -115,7 +129,7 @@ public final class GuestMemory extends Memory {
       long gfn = address >>> PAGE_SHIFT;
       int inPage = (int) (address & (PAGE_SIZE - 1));
       int extent = find(gfn);
-      if (extent < 0 || inPage + length > PAGE_SIZE || length < 0) {
+      if (extent < 0 || length < 0 || length > PAGE_SIZE - inPage) {
         throw new MemoryFault("no page", address);
       }
       return ((mfns[extent] + (gfn - gfns[extent])) << PAGE_SHIFT) + inPage;
@@ -131,9 +145,6 @@ public final class GuestMemory extends Memory {
     }
 
     P2m with(long gfn, long mfn, long count) {
-      if (gfn < 0 || mfn < 0 || count <= 0) {
-        throw new IllegalArgumentException("extent " + gfn + "+" + count + " at " + mfn);
-      }
       P2m.Builder builder = new P2m.Builder(gfns.length + 1);
       boolean placed = false;
       for (int i = 0; i < gfns.length; i++) {

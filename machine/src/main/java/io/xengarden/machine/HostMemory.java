@@ -43,7 +43,7 @@ public final class HostMemory implements AutoCloseable {
 
   /** Gives frames back to the machine below; they read as zero from now on. */
   public void release(long mfn, long count) {
-    if (mfn < 0 || count < 0 || mfn + count > frameCount) {
+    if (mfn < 0 || count < 0 || mfn > frameCount - count) {
       throw new IllegalArgumentException("frames " + mfn + "+" + count);
     }
     if (count > 0) {

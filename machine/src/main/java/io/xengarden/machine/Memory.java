@@ -5,12 +5,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Byte-addressable little-endian memory made of 4 KiB pages, shared between threads.
  *
- * <p>Scalars must be naturally aligned, so they never cross a page. Every access checks its address
- * and throws {@link MemoryFault}; a fault changes nothing.
+ * <p>Scalars must be naturally aligned, so they never cross a page. Every access checks all of its
+ * range first and throws {@link MemoryFault}; a fault changes nothing.
  *
  * <p>Concurrency, operation by operation:
  *
@@ -128,6 +129,7 @@ public abstract sealed class Memory permits GuestMemory, PageView {
 
   /** Copies out; the range may cross pages. */
   public final void read(long address, byte[] target, int offset, int length) {
+    requireReadable(address, length);
     for (int done = 0; done < length; ) {
       int chunk = chunk(address + done, length - done);
       MemorySegment.copy(
@@ -137,13 +139,16 @@ public abstract sealed class Memory permits GuestMemory, PageView {
   }
 
   public final byte[] read(long address, int length) {
+    requireReadable(address, length); // before the array: a length may be a guest's
     byte[] bytes = new byte[length];
     read(address, bytes, 0, length);
     return bytes;
   }
 
-  /** Copies in; the range may cross pages. A fault leaves the pages before it written. */
+  /** Copies in; the range may cross pages. */
   public final void write(long address, byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    requireWritable(address, length);
     for (int done = 0; done < length; ) {
       int chunk = chunk(address + done, length - done);
       MemorySegment.copy(
@@ -163,6 +168,7 @@ public abstract sealed class Memory permits GuestMemory, PageView {
   }
 
   public final void fill(long address, long length, byte value) {
+    requireWritable(address, length);
     for (long done = 0; done < length; ) {
       int chunk = chunk(address + done, length - done);
       ram.asSlice(locateForWrite(address + done, chunk), chunk).fill(value);
@@ -171,8 +177,10 @@ public abstract sealed class Memory permits GuestMemory, PageView {
     }
   }
 
-  /** Copies {@code length} bytes to another view, page by page. */
+  /** Copies {@code length} bytes to another view, page by page from the lowest. */
   public final void copyTo(long address, Memory target, long targetAddress, long length) {
+    requireReadable(address, length);
+    target.requireWritable(targetAddress, length);
     for (long done = 0; done < length; ) {
       int chunk = chunk(address + done, length - done);
       chunk = chunk(targetAddress + done, chunk);
@@ -202,7 +210,33 @@ public abstract sealed class Memory permits GuestMemory, PageView {
 
   /** Says that the bytes of a {@link #writeBuffer} at {@code address} are in memory. */
   public final void filled(long address) {
+    VarHandle.fullFence(); // the thread that filled need not be the owner
     wrote(address);
+  }
+
+  /** Faults before anything is changed, rather than when half of it is. */
+  private void requireReadable(long address, long length) {
+    requireLength(address, length);
+    for (long done = 0; done < length; ) {
+      int chunk = chunk(address + done, length - done);
+      locate(address + done, chunk);
+      done += chunk;
+    }
+  }
+
+  private void requireWritable(long address, long length) {
+    requireLength(address, length);
+    for (long done = 0; done < length; ) {
+      int chunk = chunk(address + done, length - done);
+      locateForWrite(address + done, chunk);
+      done += chunk;
+    }
+  }
+
+  private static void requireLength(long address, long length) {
+    if (length < 0) {
+      throw new MemoryFault("negative length " + length, address);
+    }
   }
 
   private static int chunk(long address, long remaining) {

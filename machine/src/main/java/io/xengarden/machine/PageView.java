@@ -32,7 +32,7 @@ public final class PageView extends Memory {
 
   @Override
   long locate(long address, int length) {
-    if (address < 0 || length < 0 || address + length > PAGE_SIZE) {
+    if (address < 0 || length < 0 || address > PAGE_SIZE - length) {
       throw new MemoryFault("outside the page", address);
     }
     return base + address;

@@ -21,7 +21,13 @@ public final class SimulationRunner {
   }
 
   /** How one seed went. */
-  public record Played(long seed, long fingerprint, long steps, Duration elapsed) {}
+  public record Played(long seed, long fingerprint, long steps, Duration elapsed) {
+    @Override
+    public String toString() {
+      return "seed %d: fingerprint %016x, %d steps, %s"
+          .formatted(seed, fingerprint, steps, elapsed);
+    }
+  }
 
   private final Seeds seeds;
   private final MailboxOrder mailboxOrder;
@@ -52,7 +58,7 @@ public final class SimulationRunner {
       played.add(playTwice(seed, story));
     }
     long steps = played.stream().mapToLong(Played::steps).sum();
-    LOG.info("{} seeds, each twice: {} steps, {}", played.size(), steps, played.getLast());
+    LOG.info("{} seeds, each twice, {} steps; last {}", played.size(), steps, played.getLast());
     return played;
   }
 

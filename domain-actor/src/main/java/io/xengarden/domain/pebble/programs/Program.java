@@ -1,0 +1,35 @@
+package io.xengarden.domain.pebble.programs;
+
+import io.xengarden.domain.pebble.kernel.Vcpu;
+import java.util.List;
+
+/**
+ * A command.
+ *
+ * @param operands what its usage line shows behind the name
+ * @param entry the routine that is its body
+ * @param text what it prints, for those whose body is {@link Lines}; else null
+ */
+record Program(String name, String operands, String summary, int entry, Text text) {
+
+  /** A program that only prints. */
+  @FunctionalInterface
+  interface Text {
+    Output of(Vcpu v, Arguments arguments);
+  }
+
+  /** Lines and an exit status. */
+  record Output(List<String> lines, int status) {
+    static Output ok(List<String> lines) {
+      return new Output(lines, 0);
+    }
+
+    static Output fail(String line) {
+      return new Output(List.of(line), 1);
+    }
+  }
+
+  String usage() {
+    return "Usage: " + (operands.isEmpty() ? name : name + " " + operands);
+  }
+}

@@ -1,0 +1,152 @@
+package io.xengarden.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import com.typesafe.config.ConfigFactory;
+import io.xengarden.domain.GuestMode;
+import io.xengarden.domain.KernelImages;
+import io.xengarden.domain.pebble.PebbleImage;
+import io.xengarden.node.NodeOptions.BadArguments;
+import io.xengarden.node.XenHostCommand.DomainsStopped;
+import io.xengarden.node.XenHostCommand.HostActors;
+import io.xengarden.node.XenHostCommand.StopDomains;
+import io.xengarden.node.adapter.DaemonLog;
+import io.xengarden.node.adapter.FileConsoleLogs;
+import io.xengarden.node.adapter.HostFile;
+import io.xengarden.node.adapter.MonotonicClock;
+import io.xengarden.node.ask.OneReply;
+import io.xengarden.node.grpc.GrpcServer;
+import io.xengarden.node.grpc.GrpcServer.Serving;
+import io.xengarden.storage.adapter.FileBlockImages;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process of one host: an adapter between the machine it runs on and {@link XenHost}. It serves
+ * when it has printed {@code READY} and its host record on standard output; SIGTERM ends its
+ * domains in order, then itself.
+ */
+public final class NodeMain {
+  /** How long a host may take to start. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** How long domains may take to end, their disks' last writes included. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+
+  /** How long calls may take to end after that, and the actors. */
+  private static final Duration CALLS_LIMIT = Duration.ofSeconds(1);
+
+  private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(5);
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+
+  private final ActorSystem<XenHostCommand> system;
+  private final GrpcServer server;
+  private final HostFile hostFile;
+
+  private NodeMain(ActorSystem<XenHostCommand> system, GrpcServer server, HostFile hostFile) {
+    this.system = system;
+    this.server = server;
+    this.hostFile = hostFile;
+  }
+
+  /**
+   * @param arguments see {@link NodeOptions#USAGE}
+   */
+  public static void main(String... arguments) {
+    DaemonLog.start();
+    try {
+      NodeMain node = start(NodeOptions.parse(arguments));
+      Runtime.getRuntime().addShutdownHook(new Thread(node::stop, "stop"));
+      node.system.getWhenTerminated().toCompletableFuture().join();
+      System.exit(EXIT_FAILED); // not reached when the hook has ended the host
+    } catch (BadArguments e) {
+      System.err.println(e.getMessage());
+      System.err.println(NodeOptions.USAGE);
+      System.exit(EXIT_USAGE);
+    } catch (Exception e) {
+      log().error("the host cannot start: {}", e.toString());
+      System.exit(EXIT_FAILED);
+    }
+  }
+
+  private static NodeMain start(NodeOptions options) throws Exception {
+    Path consoles = options.hostDir().resolve("consoles");
+    Files.createDirectories(consoles);
+    InstantSource wallClock = InstantSource.system();
+    HostPorts ports =
+        new HostPorts(
+            new MonotonicClock(),
+            wallClock,
+            new SecureRandom(),
+            new FileBlockImages(),
+            new FileConsoleLogs(consoles),
+            KernelImages.of(new PebbleImage()),
+            GuestMode.NORMAL);
+    CompletableFuture<HostActors> ready = new CompletableFuture<>();
+    ActorSystem<XenHostCommand> system =
+        ActorSystem.create(
+            XenHost.create(options.settings(), ports, ready::complete),
+            "host",
+            ConfigFactory.load("host"));
+    HostActors actors = ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    long pid = ProcessHandle.current().pid();
+    GrpcServer server =
+        GrpcServer.start(
+            new Serving(system, options.settings(), actors, wallClock, pid), options.grpcPort());
+    HostFile hostFile = new HostFile(options.hostDir());
+    announce(hostFile, new HostFile.Content(options.settings().name(), pid, address(server)));
+    return new NodeMain(system, server, hostFile);
+  }
+
+  private static String address(GrpcServer server) {
+    return InetAddress.getLoopbackAddress().getHostAddress() + ":" + server.port();
+  }
+
+  private static void announce(HostFile hostFile, HostFile.Content content) throws IOException {
+    hostFile.write(content);
+    System.out.println("READY " + content.json());
+    System.out.flush();
+    log().info("{} serves on {}", content.name(), content.grpc());
+  }
+
+  /** On SIGTERM. Bounded at every step: what does not end in time is left to the process's end. */
+  private void stop() {
+    try {
+      server.refuseNewCalls();
+      CountDownLatch stopped = new CountDownLatch(1);
+      ActorRef<DomainsStopped> answer =
+          system.systemActorOf(
+              OneReply.<DomainsStopped>create(
+                  STOP_LIMIT, _ -> stopped.countDown(), stopped::countDown),
+              "stopping",
+              Props.empty());
+      system.tell(new StopDomains(answer));
+      stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      server.stop(CALLS_LIMIT);
+      system.terminate();
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(SYSTEM_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      hostFile.delete();
+    } catch (Exception e) {
+      log().warn("the host did not end in order: {}", e.toString());
+    }
+  }
+
+  private static Logger log() {
+    return LoggerFactory.getLogger(NodeMain.class);
+  }
+}
