@@ -3,6 +3,7 @@ package io.xengarden.network.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xengarden.network.BridgesCommand.SetPeers;
 import io.xengarden.network.Frame;
 import io.xengarden.network.Frames;
 import io.xengarden.network.MacAddress;
@@ -220,7 +221,7 @@ class LearningSwitchTest {
     assertThat(bridge.attach(new UUID(2, 0))).isEmpty();
     List<String> hosts =
         IntStream.rangeClosed(0, LearningSwitch.MAX_PEERS).mapToObj(n -> "host" + n).toList();
-    assertThatThrownBy(() -> bridge.setPeers(hosts)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new SetPeers(hosts)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

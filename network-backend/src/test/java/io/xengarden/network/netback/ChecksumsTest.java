@@ -48,7 +48,6 @@ class ChecksumsTest {
     }
   }
 
-  /** RFC 768's worked case: 10.0.0.1 to 10.0.0.2, no payload, by hand. */
   @Test
   void theSumIsTheOneComputedByHand() {
     byte[] frame = udp(0);
