@@ -16,7 +16,6 @@ import io.xengarden.storage.VbdBackendCommand.Close;
 import io.xengarden.storage.VbdBackendCommand.Continue;
 import io.xengarden.storage.VbdBackendCommand.Quiesce;
 import io.xengarden.storage.VbdBackendCommand.VbdClosed;
-import io.xengarden.storage.VbdBackendCommand.VbdQuiesced;
 import io.xengarden.storage.VbdConnector.CannotConnect;
 import io.xengarden.storage.VbdEvent.BindAnswered;
 import io.xengarden.storage.VbdEvent.DrainOverdue;
@@ -27,12 +26,12 @@ import io.xengarden.storage.VbdEvent.NodesChanged;
 import io.xengarden.storage.VbdEvent.NodesRead;
 import io.xengarden.storage.VbdEvent.OpenFailed;
 import io.xengarden.storage.VbdEvent.Rang;
+import io.xengarden.storage.VbdHandshake.Move;
 import io.xengarden.storage.VbdNodes.Device;
 import io.xengarden.storage.VbdNodes.Snapshot;
 import io.xengarden.storage.VbdState.Binding;
 import io.xengarden.storage.VbdState.Checking;
 import io.xengarden.storage.VbdState.Closed;
-import io.xengarden.storage.VbdState.Closing;
 import io.xengarden.storage.VbdState.Connected;
 import io.xengarden.storage.VbdState.Connecting;
 import io.xengarden.storage.VbdState.Draining;
@@ -55,8 +54,6 @@ import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.WatchFired;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -81,13 +78,8 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
   private final Device device;
   private final VbdStore store;
   private final VbdConnector connector;
+  private final VbdCommands commands;
   private final TimerScheduler<VbdBackendCommand> timers;
-
-  /** Commands that wait for a state in which they can be obeyed. */
-  static final int MAX_DEFERRED = 64;
-
-  /** Quiesce, Continue and Close that came where they must wait. */
-  private final Deque<VbdBackendCommand> deferred = new ArrayDeque<>();
 
   private VbdState state = new Checking();
 
@@ -109,6 +101,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
     this.setup = setup;
     this.device = device;
     this.timers = timers;
+    this.commands = new VbdCommands(setup);
     this.connector = new VbdConnector(context, setup, device);
     this.store =
         new VbdStore(
@@ -171,56 +164,22 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
   }
 
   private Behavior<VbdBackendCommand> consider(Snapshot now) {
-    if (state instanceof Checking || state instanceof Connecting) {
-      return this; // looked at again when that is over
-    }
-    if (!now.backendExists()) {
-      return onRemoved();
-    }
-    return switch (state) {
-      case InitWait _ -> considerOffer(now);
-      case Serving serving -> considerClosing(serving, now);
-      case Quiescing _, Quiesced _ -> considerGone((Linked) state, now);
-      case Closed _ when now.online() && now.frontendStartsOver() -> {
-        moveTo(new InitWait(), "the frontend starts over");
-        yield considerOffer(now);
+    return switch (VbdHandshake.next(state, now)) {
+      case Move.Stay _ -> this;
+      case Move.Connect(var offer) -> step(() -> connector.begin(offer), "the frontend offers");
+      case Move.MoveTo(var next, var why) -> {
+        moveTo(next, why);
+        yield next instanceof InitWait ? consider(now) : this;
       }
-      default -> this;
-    };
-  }
-
-  private Behavior<VbdBackendCommand> considerOffer(Snapshot now) {
-    if (!now.online() || now.frontendIsClosing()) {
-      moveTo(new Closed(), now.online() ? "the frontend will not connect" : "detached");
-      return this;
-    }
-    return now.frontendOffersRing()
-        ? step(() -> connector.begin(now), "the frontend offers")
-        : this;
-  }
-
-  private Behavior<VbdBackendCommand> considerClosing(Serving serving, Snapshot now) {
-    if (now.frontendState() == XenbusState.CLOSED || now.frontendGone()) {
-      return drain(serving.link(), new ToClosed(), "the frontend has closed");
-    }
-    if (serving instanceof Connected(var link) && (!now.online() || now.frontendIsClosing())) {
-      moveTo(new Closing(link), now.online() ? "the frontend is closing" : "detached");
-    }
-    return this;
-  }
-
-  /** The guest is suspended: it will not say Closed. */
-  private Behavior<VbdBackendCommand> considerGone(Linked linked, Snapshot now) {
-    return now.frontendGone() || !now.online()
-        ? drain(linked.link(), new ToClosed(), "removed while quiesced")
-        : this;
-  }
-
-  private Behavior<VbdBackendCommand> onRemoved() {
-    return switch (state) {
-      case Draining(var link, ToEnd _) -> this;
-      case Linked linked -> drain(linked.link(), new ToEnd(List.of()), "the node is removed");
-      default -> end(List.of());
+      case Move.SayClosed _ -> {
+        store.write(state.xenbus(), List.of());
+        yield this;
+      }
+      case Move.Drain(var link, var why) -> drain(link, new ToClosed(), why);
+      case Move.End _ ->
+          state instanceof Linked linked
+              ? drain(linked.link(), new ToEnd(List.of()), "the node is removed")
+              : end(List.of());
     };
   }
 
@@ -293,7 +252,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
     return switch (state) {
       case Quiescing(var from, var waiting) when from.link().isIdle() -> {
         moveTo(new Quiesced(from), "nothing is under way");
-        waiting.forEach(this::tellQuiesced);
+        commands.quiesced(waiting);
         yield this;
       }
       case Draining(var link, var ending) when link.isIdle() -> drained(link, ending);
@@ -305,7 +264,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
 
   private Behavior<VbdBackendCommand> drain(VbdLink link, Ending ending, String why) {
     if (state instanceof Quiescing quiescing) {
-      quiescing.waiting().forEach(replyTo -> deferred.add(new Quiesce(replyTo)));
+      quiescing.waiting().forEach(replyTo -> commands.defer(new Quiesce(replyTo)));
     }
     moveTo(new Draining(link, ending), why);
     timers.startSingleTimer(DrainOverdue.DRAIN_OVERDUE, DRAIN_LIMIT);
@@ -338,6 +297,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
         yield look();
       }
       case ToEnd(var waiting) -> {
+        commands.answerAll();
         moveTo(new Closed(), "nothing is held any more");
         yield end(waiting);
       }
@@ -345,15 +305,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
   }
 
   private Behavior<VbdBackendCommand> end(List<ActorRef<VbdClosed>> waiting) {
-    waiting.forEach(this::tellClosed);
-    for (VbdBackendCommand command : deferred) {
-      switch (command) {
-        case Quiesce(var replyTo) -> tellQuiesced(replyTo);
-        case Close(var replyTo) -> tellClosed(replyTo);
-        default -> {}
-      }
-    }
-    deferred.clear();
+    commands.closed(waiting);
     return Behaviors.stopped();
   }
 
@@ -361,20 +313,21 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
 
   private Behavior<VbdBackendCommand> onQuiesce(Quiesce quiesce) {
     switch (state) {
-      case Checking _, Connecting _, Draining _ -> defer(quiesce);
+      case Checking _, Connecting _, Draining _ -> commands.defer(quiesce);
       case Serving serving -> {
         moveTo(new Quiescing(serving, List.of(quiesce.replyTo())), "asked to");
         serving.link().answer();
       }
       case Quiescing quiescing -> moveTo(quiescing.and(quiesce.replyTo()), "asked again");
-      case Quiesced _, InitWait _, Closed _, Failed _ -> tellQuiesced(quiesce.replyTo());
+      case Quiesced _, InitWait _, Closed _, Failed _ ->
+          commands.quiesced(List.of(quiesce.replyTo()));
     }
     return settle();
   }
 
   private Behavior<VbdBackendCommand> onContinue(Continue resume) {
     switch (state) {
-      case Checking _, Connecting _, Draining _ -> defer(resume);
+      case Checking _, Connecting _, Draining _ -> commands.defer(resume);
       case Quiescing(var from, _) -> serveAgain(from);
       case Quiesced(var from) -> serveAgain(from);
       case Serving _, InitWait _, Closed _, Failed _ -> {}
@@ -391,7 +344,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
   private Behavior<VbdBackendCommand> onClose(Close close) {
     return switch (state) {
       case Checking _, Connecting _ -> {
-        defer(close);
+        commands.defer(close);
         yield this;
       }
       case Draining(var link, ToEnd ending) -> {
@@ -409,21 +362,6 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
         yield end(List.of(close.replyTo()));
       }
     };
-  }
-
-  private void defer(VbdBackendCommand command) {
-    if (deferred.size() == MAX_DEFERRED) {
-      throw new IllegalStateException("more than " + MAX_DEFERRED + " commands wait");
-    }
-    deferred.add(command);
-  }
-
-  private void tellQuiesced(ActorRef<VbdQuiesced> replyTo) {
-    replyTo.tell(new VbdQuiesced(setup.frontend(), setup.devid()));
-  }
-
-  private void tellClosed(ActorRef<VbdClosed> replyTo) {
-    replyTo.tell(new VbdClosed(setup.frontend(), setup.devid()));
   }
 
   // ---- states ----
@@ -452,8 +390,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
       store.write(next.xenbus(), nodes);
     }
     if (!(next instanceof Connecting || next instanceof Draining)) {
-      deferred.forEach(getContext().getSelf()::tell);
-      deferred.clear();
+      commands.tellAgain(getContext().getSelf());
     }
   }
 }

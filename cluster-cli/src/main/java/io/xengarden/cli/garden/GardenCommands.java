@@ -9,7 +9,9 @@ import io.xengarden.cli.command.Session;
 import io.xengarden.cli.command.Streams;
 import io.xengarden.cli.config.Size;
 import io.xengarden.cli.text.Getopt;
+import io.xengarden.cli.toolstack.HostConnection;
 import io.xengarden.cli.toolstack.ToolstackFailure;
+import io.xengarden.proto.v1.ForgetDomainRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -55,15 +57,17 @@ public final class GardenCommands {
       return run(rest);
     }
     return switch (command) {
-      case "up" -> up(options(command, rest, UP_OPTIONS));
-      case "down" -> down(options(command, rest, Map.of()));
-      case "hosts" -> hosts(options(command, rest, Map.of()));
-      case "host" -> host(options(command, rest, Map.of()));
-      case "events" -> events(options(command, rest, Map.of("follow", 'f')));
-      case "capabilities" -> capabilities(options(command, rest, Map.of()));
-      case "demo" -> demo(options(command, rest, Map.of("keep", 'k')));
+      case "up" -> up(options(command, rest, "n:c:m:ix", UP_OPTIONS));
+      case "down" -> down(options(command, rest, "", Map.of()));
+      case "hosts" -> hosts(options(command, rest, "", Map.of()));
+      case "host" -> host(options(command, rest, "", Map.of()));
+      case "list" -> list(options(command, rest, "", Map.of()));
+      case "forget" -> forget(options(command, rest, "", Map.of()));
+      case "events" -> events(options(command, rest, "f", Map.of("follow", 'f')));
+      case "capabilities" -> capabilities(options(command, rest, "", Map.of()));
+      case "demo" -> demo(options(command, rest, "k", Map.of("keep", 'k')));
       case "help" -> help(rest);
-      case "virsh", "chaos", "top", "forget" ->
+      case "virsh", "chaos", "top" ->
           throw new CommandFailed(1, command + ": not in this build yet");
       default ->
           throw new CommandFailed(
@@ -74,17 +78,15 @@ public final class GardenCommands {
   private static final Map<String, Character> UP_OPTIONS =
       Map.of("hosts", 'n', "cpus", 'c', "memory", 'm', "in-process", 'i', "chaos", 'x');
 
-  /** The letters of all our commands; a name is only known to the command that lists it. */
-  private static final String LETTERS = "n:c:m:ixfk";
-
-  private Getopt.Parsed options(String command, List<String> rest, Map<String, Character> names)
+  private Getopt.Parsed options(
+      String command, List<String> rest, String letters, Map<String, Character> names)
       throws CommandFailed {
-    Getopt.Parsed parsed = globals.own(rest, LETTERS, names);
+    Getopt.Parsed parsed = globals.own(rest, letters, names);
     if (globals.help()) {
       GardenHelp.command(streams.out(), command);
       throw new CommandFailed(0, "");
     }
-    boolean takesOperands = command.equals("host");
+    boolean takesOperands = command.equals("host") || command.equals("forget");
     if (!takesOperands && !parsed.operands().isEmpty()) {
       throw new CommandFailed(
           USAGE, command + " takes no argument \"" + parsed.operands().getFirst() + "\"");
@@ -97,7 +99,7 @@ public final class GardenCommands {
     return 0;
   }
 
-  private int up(Getopt.Parsed options) throws CommandFailed, ClusterError {
+  private int up(Getopt.Parsed options) throws CommandFailed, ClusterError, ToolstackFailure {
     ClusterPlan plan =
         new ClusterPlan(
             number("--hosts", options.value('n'), 1, ClusterPlan.MAX_HOSTS),
@@ -105,7 +107,7 @@ public final class GardenCommands {
             memoryMib(options.value('m')),
             options.has('i'),
             options.has('x'));
-    cluster().up(plan);
+    new UpCommand(cluster(), streams.err()).run(plan);
     return 0;
   }
 
@@ -144,7 +146,7 @@ public final class GardenCommands {
     return 0;
   }
 
-  private int hosts(Getopt.Parsed options) throws ClusterError {
+  private int hosts(Getopt.Parsed options) throws ClusterError, ToolstackFailure {
     new HostsCommand(new ClusterDirectory(globals.directory()), cluster().plan(), streams.out())
         .run(globals.json());
     return 0;
@@ -190,6 +192,29 @@ public final class GardenCommands {
   private int events(Getopt.Parsed options) throws ToolstackFailure, CommandFailed {
     try (Session session = session()) {
       return new EventsCommand(session, globals.json()).run(options.has('f'));
+    }
+  }
+
+  private int list(Getopt.Parsed options) throws ToolstackFailure {
+    try (Session session = session()) {
+      new ListCommand(session).run(globals.json());
+      return 0;
+    }
+  }
+
+  /** Any host may be told: the register is one. */
+  private int forget(Getopt.Parsed options) throws CommandFailed, ToolstackFailure {
+    if (options.operands().size() != 1) {
+      throw new CommandFailed(USAGE, "usage: xengarden forget UUID");
+    }
+    ForgetDomainRequest request =
+        ForgetDomainRequest.newBuilder().setUuid(options.operands().getFirst()).build();
+    try (Session session = session()) {
+      session
+          .hosts()
+          .standard()
+          .askCluster(HostConnection.CALL_SECONDS, stub -> stub.forgetDomain(request));
+      return 0;
     }
   }
 

@@ -12,9 +12,6 @@ import java.util.Arrays;
  * that holds RAM; Xen would free that page.
  */
 final class Physmap {
-  /** Guest frames have numbers below this: 52 bits of physical address, as on x86-64. */
-  static final long MAX_GFN = 1L << 40;
-
   /**
    * Pieces that a domain's RAM may be in. A balloon that takes every other page would otherwise
    * make each change, and each access, slower for the host.
@@ -60,7 +57,8 @@ final class Physmap {
    * frames, since a log of dirty pages covers it.
    */
   boolean mayChange(long gfn, boolean grow) {
-    if (gfn < 0 || gfn >= memory.host().frameCount() || isXens(gfn)) {
+    long limit = Math.min(memory.host().frameCount(), GuestMemory.MAX_FRAMES);
+    if (gfn < 0 || gfn >= limit || isXens(gfn)) {
       return false;
     }
     return memory.isMapped(gfn) != grow && fragments < MAX_FRAGMENTS;
@@ -165,7 +163,7 @@ final class Physmap {
 
   /** Where one of Xen's frames may go: on nothing, or in place of another of them. */
   private boolean isFree(long gfn) {
-    return gfn >= 0 && gfn < MAX_GFN && (isXens(gfn) || !memory.isMapped(gfn));
+    return gfn >= 0 && gfn < GuestMemory.MAX_FRAMES && (isXens(gfn) || !memory.isMapped(gfn));
   }
 
   private boolean isXens(long gfn) {

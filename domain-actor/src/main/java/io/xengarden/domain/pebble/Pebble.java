@@ -23,20 +23,24 @@ import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Secondary;
 import io.xengarden.domain.pebble.kernel.Upcall;
 import io.xengarden.domain.pebble.kernel.Vcpu;
-import io.xengarden.domain.pebble.programs.Burn;
-import io.xengarden.domain.pebble.programs.Cat;
-import io.xengarden.domain.pebble.programs.Counter;
-import io.xengarden.domain.pebble.programs.Dirty;
 import io.xengarden.domain.pebble.programs.Dmesg;
 import io.xengarden.domain.pebble.programs.Echo;
-import io.xengarden.domain.pebble.programs.Fill;
 import io.xengarden.domain.pebble.programs.Kill;
 import io.xengarden.domain.pebble.programs.Lines;
-import io.xengarden.domain.pebble.programs.OpenDisk;
 import io.xengarden.domain.pebble.programs.PowerProgram;
-import io.xengarden.domain.pebble.programs.ReadFile;
 import io.xengarden.domain.pebble.programs.Sleep;
 import io.xengarden.domain.pebble.programs.Status;
+import io.xengarden.domain.pebble.programs.disk.Dd;
+import io.xengarden.domain.pebble.programs.disk.Diskbench;
+import io.xengarden.domain.pebble.programs.disk.Diskcheck;
+import io.xengarden.domain.pebble.programs.disk.OpenDisk;
+import io.xengarden.domain.pebble.programs.disk.Sha256Program;
+import io.xengarden.domain.pebble.programs.file.Cat;
+import io.xengarden.domain.pebble.programs.file.ReadFile;
+import io.xengarden.domain.pebble.programs.load.Burn;
+import io.xengarden.domain.pebble.programs.load.Counter;
+import io.xengarden.domain.pebble.programs.load.Dirty;
+import io.xengarden.domain.pebble.programs.load.Fill;
 import io.xengarden.domain.pebble.shell.Init;
 import io.xengarden.domain.pebble.shell.Shell;
 import io.xengarden.domain.pebble.store.StoreCall;
@@ -97,7 +101,11 @@ public final class Pebble implements Guest {
         new PowerProgram(),
         new Kill(),
         new OpenDisk(),
-        new ReadFile());
+        new ReadFile(),
+        new Sha256Program(),
+        new Diskcheck(),
+        new Dd(),
+        new Diskbench());
   }
 
   /** Hands events to the driver whose port it was. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xengarden.abi.Errno;
 import io.xengarden.abi.Hypercall;
+import io.xengarden.abi.MemoryOp;
+import io.xengarden.abi.SchedOp;
 import io.xengarden.abi.SharedInfo;
 import io.xengarden.abi.VcpuContext;
 import io.xengarden.domain.TestDomain;
@@ -34,6 +36,16 @@ class HypercallProperties {
     Hypercall.XEN_VERSION,
     Hypercall.CONSOLE_IO,
     Hypercall.MULTICALL
+  };
+
+  private static final int[] MEMORY_OPS = {
+    MemoryOp.ADD_TO_PHYSMAP,
+    MemoryOp.ADD_TO_PHYSMAP,
+    MemoryOp.REMOVE_FROM_PHYSMAP,
+    MemoryOp.DECREASE_RESERVATION,
+    MemoryOp.POPULATE_PHYSMAP,
+    MemoryOp.CURRENT_RESERVATION,
+    MemoryOp.MAXIMUM_GPFN
   };
 
   /** Messages to Xen from one call: a multicall of the longest console writes. */
@@ -89,7 +101,7 @@ class HypercallProperties {
     int family = FAMILIES[random.nextInt(FAMILIES.length)];
     boolean plausible = random.nextInt(5) > 0;
     context.rax = random.nextInt(20) == 0 ? random.nextLong() : family;
-    context.rdi = plausible ? random.nextInt(16) : argument(random);
+    context.rdi = plausible ? operation(family, random) : argument(random);
     context.rsi = plausible ? address(random) : argument(random);
     context.rdx = plausible ? 1 : argument(random);
     if (plausible && family == Hypercall.VCPU_OP) {
@@ -101,6 +113,15 @@ class HypercallProperties {
       context.rsi = random.nextInt(70);
       context.rdx = address(random);
     }
+  }
+
+  private static int operation(int family, RandomGenerator random) {
+    if (family == Hypercall.MEMORY_OP) {
+      return MEMORY_OPS[random.nextInt(MEMORY_OPS.length)];
+    }
+    // Most families have a dozen; those that end the domain at once are not tried first.
+    int op = random.nextInt(14);
+    return family == Hypercall.SCHED_OP && random.nextInt(4) > 0 ? SchedOp.POLL : op;
   }
 
   /** An argument with this domain, or a near one, where domids are, and small numbers. */
@@ -116,16 +137,33 @@ class HypercallProperties {
     switch (random.nextInt(4)) {
       case 0 -> memory.putInt(at, self | random.nextInt(9) << 16);
       case 1 -> {
-        memory.putLong(at, address(random));
+        long list = address(random);
+        memory.putLong(at, list);
+        memory.putLong(at + 8, random.nextInt(5));
+        memory.putInt(at + 16, 0);
         memory.putInt(at + 24, self);
+        if (((GuestMemory) memory).isMapped(list >>> 12)) {
+          memory.putLong(list, 20 + random.nextInt(50));
+        }
       }
       case 2 -> {
         memory.putInt(at, self);
         memory.putInt(at + 4, random.nextInt(3));
-        memory.putLong(at + 16, random.nextBoolean() ? 64 + random.nextInt(8) : word(random));
+        memory.putLong(at + 8, random.nextInt(3));
+        memory.putLong(at + 16, gfn(random));
       }
       default -> {}
     }
+  }
+
+  /** RAM, above RAM, and where guest frames end. */
+  private static long gfn(RandomGenerator random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> 64 + random.nextInt(8);
+      case 1 -> GuestMemory.MAX_FRAMES - 3 + random.nextInt(6);
+      case 2 -> random.nextInt(80);
+      default -> word(random);
+    };
   }
 
   private static long address(RandomGenerator random) {
@@ -221,7 +259,7 @@ class HypercallProperties {
       case 2 -> random.nextInt(1030);
       case 3 -> (long) random.nextInt(1030) << 32 | random.nextInt(8);
       case 4 -> random.nextInt(150);
-      case 5 -> random.nextInt(64);
+      case 5 -> random.nextInt(80);
       case 6 -> FAMILIES[random.nextInt(FAMILIES.length)];
       case 7 -> -1L - random.nextInt(70);
       default -> random.nextInt(3);

@@ -64,13 +64,13 @@ class MemoryCallsTest {
   void whereAFrameCannotGoItDoesNotGo() {
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, 5)).as("RAM").isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, -1)).isEqualTo(inval());
-    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, Physmap.MAX_GFN)).isEqualTo(inval());
+    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, GuestMemory.MAX_FRAMES)).isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, GrantTable.MAX_FRAMES, PAGES + 1))
         .isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_GRANT_TABLE, -1, PAGES + 1)).isEqualTo(inval());
     assertThat(place(MemoryOp.SPACE_SHARED_INFO, 1, PAGES + 1)).isEqualTo(inval());
     assertThat(place(2, 0, PAGES + 1)).isEqualTo(inval());
-    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, Physmap.MAX_GFN - 1)).isZero();
+    assertThat(place(MemoryOp.SPACE_GRANT_TABLE, 0, GuestMemory.MAX_FRAMES - 1)).isZero();
   }
 
   @Test

@@ -13,10 +13,9 @@ import java.util.Arrays;
  * A domain's event-channel ports (2-level ABI), owned by the domain's actor. Results are a port or
  * 0, or a negative errno, as EVTCHNOP returns them. Pending and mask bits live in shared_info.
  *
- * <p>What an operation delivers may wake a vCPU of this very domain (an IPI, an unmask, an event
- * for another vCPU): after each call the owner asks {@link #takeWakes}. A vCPU in SCHEDOP_poll is
- * woken also by a masked port, which no wake shows: after deliveries the owner looks at the pending
- * bits of polled ports.
+ * <p>An IPI and an unmask may give a waiting vCPU of this very domain its upcall: behind {@link
+ * #send} and {@link #unmask} the owner looks at upcall_pending of those that wait. A vCPU in
+ * SCHEDOP_poll is woken by a masked port too: the owner looks at the pending bits of polled ports.
  *
  * <p>Source: xen/include/public/event_channel.h, xen/common/event_channel.c, event_2l.c.
  */
@@ -64,8 +63,6 @@ public final class EventChannels {
 
   /** By number, as long as was ever needed; null is a closed port. */
   private Port[] ports = new Port[FIRST_SLOTS];
-
-  private int wakes;
 
   private static final class Port {
     State state;
@@ -210,8 +207,8 @@ public final class EventChannels {
   }
 
   /**
-   * EVTCHNOP_send: raises the peer's sink, or this domain's own vCPU for an IPI (see {@link
-   * #takeWakes}). Sending to an unbound port is dropped; -EINVAL for any other.
+   * EVTCHNOP_send: raises the peer's sink, or this domain's own vCPU for an IPI. Sending to an
+   * unbound port is dropped; -EINVAL for any other.
    */
   public long send(int port) {
     Port from = find(port);
@@ -250,8 +247,8 @@ public final class EventChannels {
   }
 
   /**
-   * EVTCHNOP_unmask: 0, or -EINVAL for a number that no port can have. The vCPU that has an upcall
-   * now is in {@link #takeWakes}.
+   * EVTCHNOP_unmask: 0, or -EINVAL for a number that no port can have. A port that was pending
+   * gives its vCPU an upcall.
    */
   public long unmask(int port) {
     if (port <= 0 || port >= maxPorts) {
@@ -274,15 +271,7 @@ public final class EventChannels {
     }
     // Also when an upcall was pending: waking twice is harmless, and a guest may have cleared it.
     SharedInfo.setUpcallPending(sharedInfo, 0, vcpu);
-    wakes |= 1 << vcpu;
     return vcpu;
-  }
-
-  /** The vCPUs with a new upcall since the last call, one bit each. They must be woken. */
-  public int takeWakes() {
-    int taken = wakes;
-    wakes = 0;
-    return taken;
   }
 
   public State state(int port) {

@@ -221,28 +221,45 @@ public final class GrantTable {
     }
   }
 
-  /** Ends one use; what waited for the last one is told, outside the monitor. */
-  void unpin(Pin pin, boolean write) {
-    Runnable unmapped = null;
-    LongConsumer freed = null;
+  /** GNTTABOP_unmap_grant_ref; a second time does nothing. */
+  void unmap(TableMapping mapping) {
+    Waiting waiting;
     synchronized (this) {
-      release(pin, write);
-      if (pin.users == 0 && leaving != null && !pins.holds(pin.mfn) && leaving.remove(pin.mfn)) {
-        freed = left;
+      if (mapping.closed) {
+        return;
       }
-      if (active == 0) {
-        unmapped = lastUnmapped;
-      }
+      mapping.closed = true;
+      waiting = release(mapping.pin, mapping.write);
     }
-    if (freed != null) {
-      freed.accept(pin.mfn);
-    }
-    if (unmapped != null) {
-      unmapped.run();
+    if (waiting != null) {
+      waiting.tell();
     }
   }
 
-  private void release(Pin pin, boolean write) {
+  /** Ends a {@link #pin}. */
+  void unpin(Pin pin, boolean write) {
+    Waiting waiting;
+    synchronized (this) {
+      waiting = release(pin, write);
+    }
+    if (waiting != null) {
+      waiting.tell();
+    }
+  }
+
+  /** Who waited for the last use of a frame, or of any; told outside the monitor. */
+  private record Waiting(LongConsumer left, long mfn, Runnable unmapped) {
+    void tell() {
+      if (left != null) {
+        left.accept(mfn);
+      }
+      if (unmapped != null) {
+        unmapped.run();
+      }
+    }
+  }
+
+  private Waiting release(Pin pin, boolean write) {
     pin.users--;
     pin.writers -= write ? 1 : 0;
     active--;
@@ -252,5 +269,10 @@ public final class GrantTable {
     } else if (write && pin.writers == 0) {
       unmark(pin.gref, GrantEntry.WRITING);
     }
+    boolean leaves = leaving != null && !pins.holds(pin.mfn) && leaving.remove(pin.mfn);
+    boolean last = active == 0 && lastUnmapped != null;
+    return leaves || last
+        ? new Waiting(leaves ? left : null, pin.mfn, last ? lastUnmapped : null)
+        : null;
   }
 }

@@ -23,8 +23,7 @@ class ReservationProperties {
     long nextMfn = 1000;
     for (int code : codes) {
       Step step = new Step(code % 2 == 0, code / 2 % 32, 1 + code / 64);
-      Map<Long, Long> range =
-          model.subMap((long) step.gfn(), (long) step.gfn() + step.count());
+      Map<Long, Long> range = model.subMap((long) step.gfn(), (long) step.gfn() + step.count());
       assertThat(reservation.isFree(step.gfn(), step.count())).isEqualTo(range.isEmpty());
       if (!step.add()) {
         List<Long> removed =

@@ -112,7 +112,9 @@ class CreditSchedulerProperties {
         }
       }
       if (someoneWaits) {
-        assertThat(running + runningRemoved()).as("pCPUs in use while a vCPU waits").isEqualTo(PCPUS);
+        assertThat(running + runningRemoved())
+            .as("pCPUs in use while a vCPU waits")
+            .isEqualTo(PCPUS);
       }
       assertThat(used)
           .as("no more CPU than the clock and a little")

@@ -33,7 +33,9 @@ class CreditSchedulerTest {
     }
     host.runFor(2 * MINUTE);
     long total = domains.stream().mapToLong(VirtualHost::cpuTime).sum();
-    assertThat(total).as("all CPU time is used").isCloseTo(pcpus * 2 * MINUTE, within(40 * MS * pcpus));
+    assertThat(total)
+        .as("all CPU time is used")
+        .isCloseTo(pcpus * 2 * MINUTE, within(40 * MS * pcpus));
     assertThat(cpuTime(domains.get(0))).isCloseTo(total / 7, THREE);
     assertThat(cpuTime(domains.get(1))).isCloseTo(total * 2 / 7, THREE);
     assertThat(cpuTime(domains.get(2))).isCloseTo(total * 4 / 7, THREE);
@@ -70,8 +72,7 @@ class CreditSchedulerTest {
     host.runFor(MINUTE);
     domain
         .vcpus()
-        .forEach(
-            vcpu -> assertThat(vcpu.cpuTimeNs()).isBetween(MINUTE - 40 * MS, MINUTE + MS));
+        .forEach(vcpu -> assertThat(vcpu.cpuTimeNs()).isBetween(MINUTE - 40 * MS, MINUTE + MS));
   }
 
   @Test

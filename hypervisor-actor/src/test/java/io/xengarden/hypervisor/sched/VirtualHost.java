@@ -63,8 +63,7 @@ final class VirtualHost {
             (vcpu, pcpu, budget) -> {
               slices++;
               Answer answer = script.run(budget);
-              sent.add(
-                  () -> scheduler.sliceEnded(vcpu, answer.usedNs(), answer.runnable(), now));
+              sent.add(() -> scheduler.sliceEnded(vcpu, answer.usedNs(), answer.runnable(), now));
             });
     scheduler.resume(domain, now);
     return domain;
