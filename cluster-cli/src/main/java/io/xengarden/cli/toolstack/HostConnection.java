@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.internal.logging.InternalLoggerFactory;
 import io.grpc.netty.shaded.io.netty.util.internal.logging.JdkLoggerFactory;
 import io.xengarden.proto.v1.AbortMigrationRequest;
+import io.xengarden.proto.v1.ClusterGrpc;
 import io.xengarden.proto.v1.RelocationGrpc;
 import io.xengarden.proto.v1.RelocationProgress;
 import io.xengarden.proto.v1.ToolstackGrpc;
@@ -84,6 +85,17 @@ public final class HostConnection implements AutoCloseable {
     try {
       return call.apply(
           ToolstackGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS));
+    } catch (RuntimeException e) {
+      throw ToolstackFailure.of(host, grpcOnly(e));
+    }
+  }
+
+  /** A question about the whole cluster. */
+  public <T> T askCluster(long seconds, Function<ClusterGrpc.ClusterBlockingStub, T> call)
+      throws ToolstackFailure {
+    try {
+      return call.apply(
+          ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS));
     } catch (RuntimeException e) {
       throw ToolstackFailure.of(host, grpcOnly(e));
     }
