@@ -174,8 +174,7 @@ class DomainLifeTest {
   void pauseIsAnsweredWhenNoSliceIsUnderWay() {
     TestDomain domain = host.run(1, SILENT);
     assertThat(domain.slices).hasSize(1);
-    Answers<DomctlReply> paused =
-        host.start(replyTo -> new PauseDomain(domain.domid(), replyTo));
+    Answers<DomctlReply> paused = host.start(replyTo -> new PauseDomain(domain.domid(), replyTo));
     host.run(Duration.ofSeconds(5));
     assertThat(paused.received()).isEmpty();
     domain.answer(0, 1000, SliceEnd.RUNNABLE);
@@ -329,10 +328,8 @@ class DomainLifeTest {
     GrantAccess grants = host.grantsOf(domain.domid());
     GrantMapping one = grants.map(3, Access.READ_WRITE);
     GrantMapping two = grants.map(4, Access.READ_ONLY);
-    Answers<DomctlReply> first =
-        host.start(replyTo -> new DestroyDomain(domain.domid(), replyTo));
-    Answers<DomctlReply> second =
-        host.start(replyTo -> new DestroyDomain(domain.domid(), replyTo));
+    Answers<DomctlReply> first = host.start(replyTo -> new DestroyDomain(domain.domid(), replyTo));
+    Answers<DomctlReply> second = host.start(replyTo -> new DestroyDomain(domain.domid(), replyTo));
     host.run(Duration.ofMinutes(5));
     assertThat(domain.halted).isTrue();
     assertThat(first.received()).isEmpty();
@@ -355,8 +352,7 @@ class DomainLifeTest {
   void destroyingWaitsForTheActorAndCountsItsSliceAsOver() {
     TestDomain domain = host.run(1, SILENT);
     domain.responsive = false;
-    Answers<DomctlReply> paused =
-        host.start(replyTo -> new PauseDomain(domain.domid(), replyTo));
+    Answers<DomctlReply> paused = host.start(replyTo -> new PauseDomain(domain.domid(), replyTo));
     Answers<DomctlReply> destroyed =
         host.start(replyTo -> new DestroyDomain(domain.domid(), replyTo));
     host.run(Duration.ofSeconds(10));
@@ -410,8 +406,7 @@ class DomainLifeTest {
   }
 
   private void bindDomExc() {
-    BindReply reply =
-        host.ask(replyTo -> new BindDom0Virq(Virq.DOM_EXC, () -> domExc++, replyTo));
+    BindReply reply = host.ask(replyTo -> new BindDom0Virq(Virq.DOM_EXC, () -> domExc++, replyTo));
     assertThat(reply).isInstanceOf(HypervisorCommand.PortBound.class);
   }
 }

@@ -315,8 +315,7 @@ class EventBindingTest {
     TestDomain client = host.run(1, IDLE);
     int offered = (int) server.events().allocUnbound(client.domid());
     client.bindTo(server.domid(), offered);
-    host.hypervisor.tell(
-        new DestroyDomain(client.domid(), host.<DomctlReply>answers().to()));
+    host.hypervisor.tell(new DestroyDomain(client.domid(), host.<DomctlReply>answers().to()));
     host.run(Duration.ofMillis(1));
     assertThat(server.events().state(offered)).isEqualTo(State.UNBOUND);
     assertThat(host.list()).hasSize(2);

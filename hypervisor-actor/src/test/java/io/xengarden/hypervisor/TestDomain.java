@@ -71,10 +71,7 @@ final class TestDomain {
   private final TreeMap<Integer, Integer> remotePorts = new TreeMap<>();
 
   TestDomain(
-      XenDomain xen,
-      ActorRef<HypervisorCommand> hypervisor,
-      Script script,
-      Simulation simulation) {
+      XenDomain xen, ActorRef<HypervisorCommand> hypervisor, Script script, Simulation simulation) {
     this.xen = xen;
     this.hypervisor = hypervisor;
     this.script = script;
@@ -109,8 +106,7 @@ final class TestDomain {
   int bindTo(Domid remote, int remotePort) {
     int port = (int) events().reserve(remote);
     remotePorts.put(port, remotePort);
-    hypervisor.tell(
-        new BindInterdomain(domid(), port, xen.inbox().sink(port), remote, remotePort));
+    hypervisor.tell(new BindInterdomain(domid(), port, xen.inbox().sink(port), remote, remotePort));
     return port;
   }
 
@@ -189,8 +185,7 @@ final class TestDomain {
       if (!responsive) {
         return;
       }
-      long result =
-          events().connect(binds.port(), binds.peer(), binds.peerPort(), binds.sink());
+      long result = events().connect(binds.port(), binds.peer(), binds.peerPort(), binds.sink());
       binds
           .replyTo()
           .tell(

@@ -26,7 +26,10 @@ import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.programs.Burn;
 import io.xengarden.domain.pebble.programs.Cat;
 import io.xengarden.domain.pebble.programs.Counter;
+import io.xengarden.domain.pebble.programs.Dd;
 import io.xengarden.domain.pebble.programs.Dirty;
+import io.xengarden.domain.pebble.programs.Diskbench;
+import io.xengarden.domain.pebble.programs.Diskcheck;
 import io.xengarden.domain.pebble.programs.Dmesg;
 import io.xengarden.domain.pebble.programs.Echo;
 import io.xengarden.domain.pebble.programs.Fill;
@@ -35,6 +38,7 @@ import io.xengarden.domain.pebble.programs.Lines;
 import io.xengarden.domain.pebble.programs.OpenDisk;
 import io.xengarden.domain.pebble.programs.PowerProgram;
 import io.xengarden.domain.pebble.programs.ReadFile;
+import io.xengarden.domain.pebble.programs.Sha256Program;
 import io.xengarden.domain.pebble.programs.Sleep;
 import io.xengarden.domain.pebble.programs.Status;
 import io.xengarden.domain.pebble.shell.Init;
@@ -97,7 +101,11 @@ public final class Pebble implements Guest {
         new PowerProgram(),
         new Kill(),
         new OpenDisk(),
-        new ReadFile());
+        new ReadFile(),
+        new Sha256Program(),
+        new Diskcheck(),
+        new Dd(),
+        new Diskbench());
   }
 
   /** Hands events to the driver whose port it was. */

@@ -13,9 +13,9 @@ import java.util.Arrays;
  * A domain's event-channel ports (2-level ABI), owned by the domain's actor. Results are a port or
  * 0, or a negative errno, as EVTCHNOP returns them. Pending and mask bits live in shared_info.
  *
- * <p>An IPI and an unmask may give a waiting vCPU of this very domain its upcall: behind {@link #send}
- * and {@link #unmask} the owner looks at upcall_pending of those that wait. A vCPU in SCHEDOP_poll is
- * woken by a masked port too: the owner looks at the pending bits of polled ports.
+ * <p>An IPI and an unmask may give a waiting vCPU of this very domain its upcall: behind {@link
+ * #send} and {@link #unmask} the owner looks at upcall_pending of those that wait. A vCPU in
+ * SCHEDOP_poll is woken by a masked port too: the owner looks at the pending bits of polled ports.
  *
  * <p>Source: xen/include/public/event_channel.h, xen/common/event_channel.c, event_2l.c.
  */
@@ -247,8 +247,8 @@ public final class EventChannels {
   }
 
   /**
-   * EVTCHNOP_unmask: 0, or -EINVAL for a number that no port can have. A port that was pending gives
-   * its vCPU an upcall.
+   * EVTCHNOP_unmask: 0, or -EINVAL for a number that no port can have. A port that was pending
+   * gives its vCPU an upcall.
    */
   public long unmask(int port) {
     if (port <= 0 || port >= maxPorts) {

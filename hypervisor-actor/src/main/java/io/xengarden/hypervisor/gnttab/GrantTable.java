@@ -269,8 +269,7 @@ public final class GrantTable {
     } else if (write && pin.writers == 0) {
       unmark(pin.gref, GrantEntry.WRITING);
     }
-    boolean leaves =
-        leaving != null && !pins.holds(pin.mfn) && leaving.remove(pin.mfn);
+    boolean leaves = leaving != null && !pins.holds(pin.mfn) && leaving.remove(pin.mfn);
     boolean last = active == 0 && lastUnmapped != null;
     return leaves || last
         ? new Waiting(leaves ? left : null, pin.mfn, last ? lastUnmapped : null)

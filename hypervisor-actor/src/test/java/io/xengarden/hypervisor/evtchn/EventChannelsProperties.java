@@ -22,8 +22,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Random operations of Xen and of a guest against a model that says in plain words which ports there
- * are, which are pending, which masked, and which vCPUs sleep.
+ * Random operations of Xen and of a guest against a model that says in plain words which ports
+ * there are, which are pending, which masked, and which vCPUs sleep.
  */
 class EventChannelsProperties {
   private static final int MAX_PORTS = 72; // more than one word of bits
@@ -131,11 +131,12 @@ class EventChannelsProperties {
         }
         case DELIVER_TIMER -> {
           told = events.deliverVirq(Virq.TIMER, op.vcpu());
-          ports.forEach((number, bound) -> {
-            if (bound.virq == Virq.TIMER && bound.vcpu == op.vcpu()) {
-              delivered(number);
-            }
-          });
+          ports.forEach(
+              (number, bound) -> {
+                if (bound.virq == Virq.TIMER && bound.vcpu == op.vcpu()) {
+                  delivered(number);
+                }
+              });
         }
         case MASK -> mask(port);
         case UNMASK -> unmask(port);
@@ -253,8 +254,7 @@ class EventChannelsProperties {
       asleep.clear(vcpu);
       for (long words = SharedInfo.takePendingSel(page, 0, vcpu); words != 0; words &= words - 1) {
         int word = Long.numberOfTrailingZeros(words);
-        long bits =
-            SharedInfo.pendingWord(page, 0, word) & ~SharedInfo.maskWord(page, 0, word);
+        long bits = SharedInfo.pendingWord(page, 0, word) & ~SharedInfo.maskWord(page, 0, word);
         for (; bits != 0; bits &= bits - 1) {
           int port = word * 64 + Long.numberOfTrailingZeros(bits);
           SharedInfo.clearPending(page, 0, port);
@@ -286,7 +286,8 @@ class EventChannelsProperties {
         assertThat(SharedInfo.isPending(page, 0, port)).isEqualTo(pending.get(port));
       }
       // Some vCPU that is not asleep will look at each event that is owed.
-      owed.stream().forEach(port -> assertThat(willBeSeen(port)).as("event %d lost", port).isTrue());
+      owed.stream()
+          .forEach(port -> assertThat(willBeSeen(port)).as("event %d lost", port).isTrue());
     }
 
     private boolean willBeSeen(int port) {

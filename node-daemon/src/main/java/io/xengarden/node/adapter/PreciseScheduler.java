@@ -44,7 +44,9 @@ public final class PreciseScheduler extends AbstractScheduler implements Closeab
         () -> timers.schedule(timer, nanosNotNegative(delay), TimeUnit.NANOSECONDS));
   }
 
+  /** What scheduleAtFixedRate comes down to; deprecated for callers, not for schedulers. */
   @Override
+  @SuppressWarnings("deprecation")
   public Cancellable schedule(
       FiniteDuration delay, FiniteDuration interval, Runnable body, ExecutionContext executor) {
     RepeatingTimer timer = new RepeatingTimer(body, executor);

@@ -14,6 +14,10 @@ final class Dom0Nodes {
   static final String DOM0 = "/local/domain/0";
   static final String BACKENDS = DOM0 + "/backend";
 
+  /** Where domains come and go: these stay. */
+  private static final List<String> DIRECTORIES =
+      List.of(BACKENDS + "/vbd", BACKENDS + "/console", "/vm", "/libxl");
+
   private Dom0Nodes() {}
 
   static List<StoreOp> of(long memoryKib) {
@@ -27,9 +31,9 @@ final class Dom0Nodes {
     nodes.put("/tool/xenconsoled/domid", "0");
     List<StoreOp> ops = new ArrayList<>();
     nodes.forEach((path, value) -> ops.add(new StoreOp.Write(path, value)));
-    ops.add(new StoreOp.Mkdir(BACKENDS));
-    ops.add(new StoreOp.Mkdir("/vm"));
-    ops.add(new StoreOp.Mkdir("/libxl"));
+    for (String directory : DIRECTORIES) {
+      ops.add(new StoreOp.Mkdir(directory));
+    }
     return ops;
   }
 }

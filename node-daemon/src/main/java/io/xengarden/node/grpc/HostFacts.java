@@ -1,7 +1,7 @@
 package io.xengarden.node.grpc;
 
-import io.xengarden.domain.XenVersion;
 import io.xengarden.hypervisor.HypervisorCommand.PhysInfo;
+import io.xengarden.hypervisor.XenVersion;
 import io.xengarden.node.HostSettings;
 import io.xengarden.proto.v1.GetHostInfoResponse;
 import java.time.Duration;
@@ -15,6 +15,14 @@ final class HostFacts {
 
   private static final String VERSION = "#1 SMP Xengarden";
   private static final String MACHINE = "x86_64";
+
+  /** As guests read them through xen_version. */
+  private static final String CAPABILITIES = "xen-3.0-x86_64 xen-3.0-x86_32p";
+
+  private static final String CHANGESET = "xengarden";
+  private static final String COMPILER = "javac 25";
+  private static final String COMPILED_BY = "xengarden";
+  private static final String COMPILE_DOMAIN = "localdomain";
 
   /** One emulated unit of CPU time is a nanosecond, and so is a tick of the guests' TSC. */
   private static final int CPU_MHZ = 1000;
@@ -47,13 +55,11 @@ final class HostFacts {
         .setXenMajor(XenVersion.MAJOR)
         .setXenMinor(XenVersion.MINOR)
         .setXenExtra(XenVersion.EXTRA)
-        .setXenCaps(XenVersion.CAPABILITIES)
-        .setXenChangeset(XenVersion.CHANGESET)
-        .setXenCommandline("")
-        .setCompiler(XenVersion.COMPILER)
-        .setCompiledBy(XenVersion.COMPILE_BY)
-        .setCompileDomain(XenVersion.COMPILE_DOMAIN)
-        .setCompileDate(XenVersion.COMPILE_DATE)
+        .setXenCaps(CAPABILITIES)
+        .setXenChangeset(CHANGESET)
+        .setCompiler(COMPILER)
+        .setCompiledBy(COMPILED_BY)
+        .setCompileDomain(COMPILE_DOMAIN)
         .setPid(pid)
         .setUptimeSeconds(Math.max(0, Duration.between(start, wallClock.instant()).toSeconds()))
         .build();

@@ -164,7 +164,7 @@ final class Lives {
   }
 
   private void preserveUnderNewName(DomainRecord record) {
-    String name = DomainNames.preserved(record.name(), services.inputs().wallClock().instant());
+    String name = freePreservedName(record.name());
     UUID uuid = DomainNames.randomUuid(services.inputs().random());
     ActorRef<BatchResult> nobody = context.getSystem().ignoreRef();
     services
@@ -176,6 +176,16 @@ final class Lives {
                 nobody));
     log("domain.renamed", record, "preserved as " + name);
     record.rename(name, uuid);
+  }
+
+  /** The name has minutes only: of several in one minute the later ones are counted. */
+  private String freePreservedName(String name) {
+    String preserved = DomainNames.preserved(name, services.inputs().wallClock().instant());
+    String free = preserved;
+    for (int count = 2; table.byName(free).isPresent(); count++) {
+      free = preserved + "-" + count;
+    }
+    return free;
   }
 
   // ---- ending ----

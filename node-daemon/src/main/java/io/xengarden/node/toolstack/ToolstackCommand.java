@@ -12,7 +12,6 @@ import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.ShutdownDomainRequest;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.VcpuInfo;
-import io.xengarden.xenstore.BatchResult;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,8 +97,6 @@ public sealed interface ToolstackCommand {
   record VirqBound(BindReply reply) implements ToolstackCommand {}
 
   record DomainsListed(DomainList list) implements ToolstackCommand {}
-
-  record StoreAnswered(BatchResult result) implements ToolstackCommand {}
 
   record RequestEnded(long instance, ActorRef<ShutdownRequestCommand> request)
       implements ToolstackCommand {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.Cancellable;
 import akka.actor.Scheduler.TaskRunOnClose;
 import akka.actor.SchedulerException;
+import akka.dispatch.ExecutionContexts;
 import akka.event.NoLogging;
 import com.typesafe.config.ConfigFactory;
 import java.util.ArrayList;
@@ -17,12 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scala.concurrent.ExecutionContext;
-import scala.concurrent.ExecutionContext$;
 import scala.concurrent.duration.Duration;
 import scala.concurrent.duration.FiniteDuration;
 
 class PreciseSchedulerTest {
-  private static final ExecutionContext PARASITIC = ExecutionContext$.MODULE$.parasitic();
+  private static final ExecutionContext PARASITIC = ExecutionContexts.fromExecutor(Runnable::run);
 
   private final PreciseScheduler scheduler =
       new PreciseScheduler(
