@@ -21,6 +21,7 @@ import io.xengarden.node.XenHostCommand.StopDomains;
 import io.xengarden.node.console.ConsoleDaemon;
 import io.xengarden.node.console.ConsoleDaemonCommand;
 import io.xengarden.node.dom0.Dom0;
+import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.events.EventLog;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
@@ -93,7 +94,8 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                 new ConsoleDaemon.Environment(
                     hypervisor, store, ports.consoleLogs(), ports.random())),
             "consoles");
-    spawn(
+    ActorRef<Dom0Command> dom0 =
+        spawn(
         Dom0.create(
             new Dom0.Environment(
                 hypervisor,
@@ -123,7 +125,7 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             settings.name());
     ActorRef<ToolstackCommand> toolstack =
         spawn(Toolstack.create(services, ports.kernels(), partReady), "toolstack");
-    return new HostActors(hypervisor, store, consoles, events, toolstack);
+    return new HostActors(hypervisor, store, consoles, events, dom0, toolstack);
   }
 
   private <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {

@@ -3,6 +3,7 @@ package io.xengarden.node;
 import akka.actor.typed.ActorRef;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.node.console.ConsoleDaemonCommand;
+import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.xenstore.XenStoreCommand;
@@ -16,6 +17,7 @@ public sealed interface XenHostCommand {
       ActorRef<XenStoreCommand> store,
       ActorRef<ConsoleDaemonCommand> consoles,
       ActorRef<EventLogCommand> events,
+      ActorRef<Dom0Command> dom0,
       ActorRef<ToolstackCommand> toolstack) {}
 
   /** One of the actors that must be ready is. */

@@ -6,14 +6,17 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.xengarden.abi.Domid;
 import io.xengarden.abi.ShutdownReason;
 import io.xengarden.domain.Domain;
+import io.xengarden.domain.DomainCommand;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.hypervisor.HypervisorCommand.DomainList;
 import io.xengarden.hypervisor.HypervisorCommand.DomainStatus;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
+import io.xengarden.node.toolstack.BuildOrder.Origin;
 import io.xengarden.node.toolstack.DomainBuildCommand.Abort;
 import io.xengarden.node.toolstack.DomainRecord.Afterlife;
 import io.xengarden.node.toolstack.DomainRecord.Phase;
+import io.xengarden.node.toolstack.DomainRecord.Relocation;
 import io.xengarden.node.toolstack.DomainRecord.Rings;
 import io.xengarden.node.toolstack.Outcome.Done;
 import io.xengarden.node.toolstack.Outcome.Refused;
@@ -67,7 +70,16 @@ final class Lives {
   void create(DomainPlan plan, InitialState state, ActorRef<Outcome<CreatedDomain>> creator) {
     DomainRecord record = register(plan);
     record.createdFor(creator);
-    build(record, state);
+    build(record, new Origin.Fresh(state));
+  }
+
+  /** Everything but what a guest brings along; it has {@code name} until it is adopted. */
+  DomainRecord expect(DomainPlan plan, String name, Relocation hands) {
+    DomainRecord record = register(plan);
+    record.rename(name, plan.uuid());
+    record.handTo(hands);
+    build(record, new Origin.Arriving(name, hands.flow()));
+    return record;
   }
 
   private DomainRecord register(DomainPlan plan) {
@@ -76,10 +88,10 @@ final class Lives {
     return record;
   }
 
-  private void build(DomainRecord record, InitialState state) {
+  private void build(DomainRecord record, Origin origin) {
     record.moveTo(Phase.BUILDING, "its time has come");
     record.startsAt(services.inputs().wallClock().instant());
-    BuildOrder order = new BuildOrder(record.instance(), record.plan(), record.startTime(), state);
+    BuildOrder order = new BuildOrder(record.instance(), record.plan(), record.startTime(), origin);
     ActorRef<DomainBuildCommand> build =
         context.spawnAnonymous(DomainBuild.create(services, order, context.getSelf()));
     record.builtBy(build);
@@ -94,7 +106,10 @@ final class Lives {
   /** The guest's actor is the toolstack's child: it outlives the building. */
   void guestBuilt(DomainRecord record, DomainSetup setup) {
     record.built(new Rings(setup.built().storeGfn(), setup.built().consoleGfn()));
-    context.spawn(Domain.create(setup), "domain-" + setup.xen().domid() + "-" + record.instance());
+    ActorRef<DomainCommand> actor =
+        context.spawn(
+            Domain.create(setup), "domain-" + setup.xen().domid() + "-" + record.instance());
+    record.runs(new DomainRecord.Guest(setup.xen(), actor));
   }
 
   void buildEnded(DomainRecord record, Optional<ToolstackError> error) {
@@ -104,6 +119,11 @@ final class Lives {
     error.ifPresent(record::failBuild);
     if (record.buildError().isPresent()) {
       tearDown(record, record.buildError().get().getMessage());
+      return;
+    }
+    if (record.relocation().isPresent()) {
+      record.moveTo(Phase.ARRIVED, "built");
+      record.relocation().get().flow().tell(new RelocationNotice.Built(record.instance()));
       return;
     }
     record.moveTo(Phase.LIVE, "built");
@@ -132,13 +152,25 @@ final class Lives {
   void lookForShutdowns(DomainList list) {
     for (DomainStatus status : list.domains()) {
       if (status.flags().shutdown() && !status.flags().dying()) {
-        table
-            .byDomid(status.domid())
-            .filter(record -> record.phase() == Phase.LIVE)
-            .ifPresent(
-                record -> shutDown(record, status.shutdownReason().orElse(ShutdownReason.CRASH)));
+        ShutdownReason reason = status.shutdownReason().orElse(ShutdownReason.CRASH);
+        table.byDomid(status.domid()).ifPresent(record -> isShutDown(record, reason));
       }
     }
+  }
+
+  private void isShutDown(DomainRecord record, ShutdownReason reason) {
+    switch (record.phase()) {
+      case LIVE -> shutDown(record, reason);
+      case RELOCATING -> {
+        services.actors().store().tell(new DomainShutdown(record.domid().orElseThrow()));
+        tellFlow(record, new RelocationNotice.HasShutDown(reason));
+      }
+      default -> {}
+    }
+  }
+
+  private static void tellFlow(DomainRecord record, RelocationNotice notice) {
+    record.relocation().ifPresent(hands -> hands.flow().tell(notice));
   }
 
   private void shutDown(DomainRecord record, ShutdownReason reason) {
@@ -193,6 +225,15 @@ final class Lives {
   /** Takes it down from wherever it is; those who wait are told at the end. */
   void destroy(DomainRecord record, String why) {
     record.afterwards(Afterlife.NONE);
+    if (record.relocation().isPresent()) {
+      tellFlow(record, new RelocationNotice.HostStops());
+      return;
+    }
+    end(record, why);
+  }
+
+  /** Whoever's hands it is in has asked for it, or it is in nobody's. */
+  void end(DomainRecord record, String why) {
     switch (record.phase()) {
       case WAITING -> {
         timers.cancel(new RestartDue(record.instance()));
@@ -203,7 +244,7 @@ final class Lives {
         record.failBuild(error);
         record.build().ifPresent(build -> build.tell(new Abort(error)));
       }
-      case LIVE, SHUT_DOWN -> tearDown(record, why);
+      case LIVE, SHUT_DOWN, RELOCATING, ARRIVED -> tearDown(record, why);
       case TEARING_DOWN -> {} // under way
       case DYING, GONE -> {}
     }
@@ -251,6 +292,9 @@ final class Lives {
     Domid domid = record.domid().orElse(Domid.INVALID);
     record.destroyers().forEach(asker -> asker.tell(new Done<>(domid)));
     tellCreatorOfFailure(record);
+    record
+        .buildError()
+        .ifPresent(error -> tellFlow(record, new RelocationNotice.BuildFailed(error)));
     if (record.afterlife() == Afterlife.RESTART) {
       restartLater(record.plan());
     }
@@ -273,7 +317,7 @@ final class Lives {
 
   void restart(DomainRecord record) {
     if (record.phase() == Phase.WAITING) {
-      build(record, InitialState.RUNNING);
+      build(record, new Origin.Fresh(InitialState.RUNNING));
     }
   }
 
