@@ -71,10 +71,12 @@ final class RegisterState {
             .orElseGet(() -> new RegisterEntry.OwnershipRemoved(uuid, currentEpoch)));
   }
 
+  /** A process keeps its incarnation, however often and late its announcement arrives. */
   RegisterEntry.HostAnnounced decideAnnouncement(HostRecord host) {
     HostRecord earlier = hosts.get(host.name());
-    return new RegisterEntry.HostAnnounced(
-        host.withIncarnation(earlier == null ? 1 : earlier.incarnation() + 1));
+    long last = earlier == null ? 0 : earlier.incarnation();
+    boolean sameProcess = earlier != null && earlier.process().equals(host.process());
+    return new RegisterEntry.HostAnnounced(host.withIncarnation(sameProcess ? last : last + 1));
   }
 
   Optional<RegisterEntry> decideClaim(String expected, String host) {

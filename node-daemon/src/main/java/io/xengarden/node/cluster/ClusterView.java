@@ -11,16 +11,19 @@ import java.util.Optional;
  * @param registerReachable false: the domains are as last known
  */
 public record ClusterView(
-    List<HostView> hosts, List<DomainView> domains, boolean registerReachable) {
+    List<HostView> hosts, List<Ownership> ownerships, boolean registerReachable) {
 
   public record HostView(HostRecord record, HostState state) {}
 
-  /**
-   * @param lost its owner is not Up, or is back without it
-   */
-  public record DomainView(Ownership ownership, boolean lost) {}
-
   public Optional<HostView> host(String name) {
     return hosts.stream().filter(host -> host.record().name().equals(name)).findFirst();
+  }
+
+  /** Its owner is not Up, or is back without it. */
+  public boolean isLost(Ownership ownership) {
+    return host(ownership.owner())
+        .filter(host -> host.record().incarnation() == ownership.incarnation())
+        .filter(host -> host.state() == HostState.UP)
+        .isEmpty();
   }
 }

@@ -13,7 +13,6 @@ import io.xengarden.node.array.Ownership;
 import io.xengarden.node.array.RegisterCommand;
 import io.xengarden.node.array.RegisterCommand.HostsAnswer;
 import io.xengarden.node.array.RegisterCommand.OwnershipChange;
-import io.xengarden.node.cluster.ClusterView.DomainView;
 import io.xengarden.node.cluster.ClusterView.HostView;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +28,7 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
   /** A host that announced itself and has not changed membership is seen at the latest then. */
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(2);
 
+  private final Self self;
   private final ActorRef<RegisterCommand> register;
   private final ActorRef<HostsAnswer> hostsAnswers;
   private final SequencedMap<UUID, Ownership> ownerships = new TreeMap<>();
@@ -39,8 +39,10 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
   private Directory(
       ActorContext<DirectoryCommand> context,
       TimerScheduler<DirectoryCommand> timers,
+      Self self,
       ActorRef<RegisterCommand> register) {
     super(context);
+    this.self = self;
     this.register = register;
     this.hostsAnswers =
         context.messageAdapter(HostsAnswer.class, DirectoryCommand.HostsListed::new);
@@ -51,9 +53,16 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
     timers.startTimerWithFixedDelay(new DirectoryCommand.RefreshHosts(), REFRESH_EVERY);
   }
 
-  public static Behavior<DirectoryCommand> create(ActorRef<RegisterCommand> register) {
+  /**
+   * The host whose directory it is: Up in its own eyes, whatever membership says.
+   *
+   * @param process the token under which it announces itself
+   */
+  public record Self(String name, String process) {}
+
+  public static Behavior<DirectoryCommand> create(Self self, ActorRef<RegisterCommand> register) {
     return Behaviors.withTimers(
-        timers -> Behaviors.setup(context -> new Directory(context, timers, register)));
+        timers -> Behaviors.setup(context -> new Directory(context, timers, self, register)));
   }
 
   @Override
@@ -87,10 +96,23 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
   private void onOwnership(OwnershipChange change) {
     switch (change) {
       case OwnershipChange.Restarted() -> ownerships.clear();
-      case OwnershipChange.Put(var ownership) -> ownerships.put(ownership.uuid(), ownership);
+      case OwnershipChange.Put(var ownership) -> onPut(ownership);
       case OwnershipChange.Removed(var uuid) -> ownerships.remove(uuid);
       case OwnershipChange.CaughtUp() -> registerReachable = true;
       case OwnershipChange.Disconnected() -> registerReachable = false;
+    }
+  }
+
+  private void onPut(Ownership ownership) {
+    ownerships.put(ownership.uuid(), ownership);
+    boolean ownerIsKnown =
+        hosts.stream()
+            .anyMatch(
+                host ->
+                    host.name().equals(ownership.owner())
+                        && host.incarnation() == ownership.incarnation());
+    if (!ownerIsKnown) {
+      refreshHosts(); // it announced itself since
     }
   }
 
@@ -107,18 +129,14 @@ public final class Directory extends AbstractOnMessageBehavior<DirectoryCommand>
   private ClusterView view() {
     return new ClusterView(
         hosts.stream().map(host -> new HostView(host, state(host))).toList(),
-        ownerships.values().stream().map(o -> new DomainView(o, isLost(o))).toList(),
+        List.copyOf(ownerships.values()),
         registerReachable);
   }
 
   private HostState state(HostRecord host) {
-    return members.getOrDefault(host.membership(), HostState.DOWN);
-  }
-
-  private boolean isLost(Ownership ownership) {
-    return hosts.stream()
-        .filter(host -> host.name().equals(ownership.owner()))
-        .noneMatch(
-            host -> host.incarnation() == ownership.incarnation() && state(host) == HostState.UP);
+    boolean isSelf = host.name().equals(self.name()) && host.process().equals(self.process());
+    return isSelf
+        ? HostState.UP
+        : members.getOrDefault(host.addresses().membership(), HostState.DOWN);
   }
 }

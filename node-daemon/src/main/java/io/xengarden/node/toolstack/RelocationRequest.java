@@ -6,10 +6,12 @@ import io.xengarden.domain.CapturedState;
 import io.xengarden.domain.DomainCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.hypervisor.XenDomain;
+import io.xengarden.node.array.Ownership;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
 import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -19,6 +21,14 @@ import java.util.UUID;
  * leaves the domain as it stands, for a person to destroy.
  */
 public sealed interface RelocationRequest {
+  /** How a domain that is expected becomes this host's. */
+  enum Claims {
+    /** As one that is created: the register gives it to this host before anything is made. */
+    FIRST,
+    /** The record moves here when another host's commit says so. */
+    BY_COMMIT
+  }
+
   /** What is done with a domain that is frozen. */
   enum Purpose {
     SAVE("save", "saved"),
@@ -55,15 +65,26 @@ public sealed interface RelocationRequest {
   /**
    * The domain's life goes on here as the domain stands: running, or shut down, whose {@code on_…}
    * action follows.
+   *
+   * @param ownership its record in the register, whose epoch may have been raised
    */
-  record Thaw(long instance) implements RelocationRequest {}
+  record Thaw(long instance, Ownership ownership) implements RelocationRequest {}
 
   /**
    * The domain's life here is over: it is taken down and not restarted. Answered when nothing is
    * left.
    */
-  record Release(long instance, String why, ActorRef<Outcome<Domid>> replyTo)
+  record Release(
+      long instance, Remaining record, String why, ActorRef<Outcome<Domid>> replyTo)
       implements RelocationRequest {}
+
+  /** What becomes of the record in the register of a domain that is over here. */
+  enum Remaining {
+    /** It is removed, if this host has it. */
+    REMOVED,
+    /** It is somebody else's. */
+    ELSEWHERE
+  }
 
   /**
    * Makes place for a domain from elsewhere: everything but its pages and state. {@link
@@ -75,6 +96,7 @@ public sealed interface RelocationRequest {
   record Expect(
       DomainConfig config,
       String name,
+      Claims claims,
       ActorRef<RelocationNotice> flow,
       ActorRef<Outcome<Expected>> replyTo)
       implements RelocationRequest {}
@@ -88,9 +110,14 @@ public sealed interface RelocationRequest {
   /**
    * An arrived domain is this host's: it gets its own name and runs. Refused when it cannot; then
    * it is still there, and paused.
+   *
+   * @param ownership the record that a commit has moved here; empty for one claimed first
    */
   record Adopt(
-      long instance, InitialState state, ActorRef<Outcome<DomainInfo>> replyTo)
+      long instance,
+      InitialState state,
+      Optional<Ownership> ownership,
+      ActorRef<Outcome<DomainInfo>> replyTo)
       implements RelocationRequest {}
 
   /** The answer to an adoption's unpause. From the toolstack to itself. */
@@ -104,9 +131,18 @@ public sealed interface RelocationRequest {
    * A domain whose life is frozen.
    *
    * @param config with which it could be created again, under the name and uuid it has now
+   * @param ownership its record in the register
    */
   record Frozen(
-      long instance, UUID uuid, DomainConfig config, XenDomain xen, ActorRef<DomainCommand> actor) {
+      long instance,
+      DomainConfig config,
+      Ownership ownership,
+      XenDomain xen,
+      ActorRef<DomainCommand> actor) {
+    public UUID uuid() {
+      return ownership.uuid();
+    }
+
     public Domid domid() {
       return xen.domid();
     }

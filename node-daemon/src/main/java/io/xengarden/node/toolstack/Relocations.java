@@ -9,7 +9,9 @@ import io.xengarden.hypervisor.HypervisorCommand.DomctlDone;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlRefused;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.hypervisor.HypervisorCommand.UnpauseDomain;
+import io.xengarden.node.array.Ownership;
 import io.xengarden.node.ask.OneReply;
+import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.toolstack.DomainBuildCommand.StateArrived;
 import io.xengarden.node.toolstack.DomainRecord.Phase;
 import io.xengarden.node.toolstack.DomainRecord.Relocation;
@@ -23,6 +25,7 @@ import io.xengarden.node.toolstack.RelocationRequest.FlowEnded;
 import io.xengarden.node.toolstack.RelocationRequest.Freeze;
 import io.xengarden.node.toolstack.RelocationRequest.Frozen;
 import io.xengarden.node.toolstack.RelocationRequest.Release;
+import io.xengarden.node.toolstack.RelocationRequest.Remaining;
 import io.xengarden.node.toolstack.RelocationRequest.Rename;
 import io.xengarden.node.toolstack.RelocationRequest.Thaw;
 import io.xengarden.node.toolstack.RelocationRequest.Unpaused;
@@ -69,7 +72,7 @@ final class Relocations {
     switch (request) {
       case Freeze freeze -> freeze(freeze);
       case Rename(var instance, var name) -> of(instance, record -> rename(record, name));
-      case Thaw(var instance) -> of(instance, this::thaw);
+      case Thaw(var instance, var ownership) -> of(instance, record -> thaw(record, ownership));
       case Release release -> release(release);
       case Expect expect -> throw new IllegalStateException("not checked: " + expect.name());
       case Arrive(var instance, var state) ->
@@ -107,7 +110,7 @@ final class Relocations {
     }
     String doing = freeze.purpose().participle();
     record.moveTo(Phase.RELOCATING, "it is being " + doing);
-    hold(record, new Relocation(freeze.flow(), doing));
+    watch(record, new Relocation(freeze.flow(), doing));
     DomainRecord.Guest guest = record.guest().orElseThrow();
     DomainConfig config =
         record.plan().config().toBuilder()
@@ -118,7 +121,12 @@ final class Relocations {
         .replyTo()
         .tell(
             new Done<>(
-                new Frozen(record.instance(), record.uuid(), config, guest.xen(), guest.actor())));
+                new Frozen(
+                    record.instance(),
+                    config,
+                    record.ownership().orElseThrow(),
+                    guest.xen(),
+                    guest.actor())));
   }
 
   private static Optional<ToolstackError> obstacle(
@@ -137,7 +145,7 @@ final class Relocations {
       case WAITING -> Optional.of(ToolstackErrors.busy(name, "restarted"));
       case BUILDING -> Optional.of(ToolstackErrors.busy(name, "created"));
       case RELOCATING, ARRIVED -> Optional.of(ToolstackErrors.busy(name, "relocated"));
-      case TEARING_DOWN, DYING, GONE -> Optional.of(ToolstackErrors.busy(name, "destroyed"));
+      case TEARING_DOWN, DYING, RELEASING, GONE -> Optional.of(ToolstackErrors.busy(name, "destroyed"));
     };
   }
 
@@ -157,7 +165,7 @@ final class Relocations {
     freeze.replyTo().tell(new Refused<>(error));
   }
 
-  private void hold(DomainRecord record, Relocation hands) {
+  private void watch(DomainRecord record, Relocation hands) {
     record.handTo(hands);
     context.watchWith(hands.flow(), new Relocate(new FlowEnded(record.instance())));
   }
@@ -180,16 +188,26 @@ final class Relocations {
     record.rename(name, record.uuid());
   }
 
-  private void thaw(DomainRecord record) {
+  private void thaw(DomainRecord record, Ownership ownership) {
     takeBack(record);
+    if (record.ownership().isPresent()) {
+      hold(record, ownership);
+    }
     record.moveTo(Phase.LIVE, "it stays here");
     settle(record);
+  }
+
+  private void hold(DomainRecord record, Ownership ownership) {
+    record.owned(Optional.of(ownership));
+    services.actors().ownership().tell(new OwnershipCommand.Hold(ownership));
   }
 
   /** What may have happened while nobody looked. */
   private void settle(DomainRecord record) {
     if (hostStops) {
       lives.destroy(record, "the host is going down");
+    } else if (record.ownership().isEmpty()) {
+      lives.destroy(record, "it is not owned any more");
     } else {
       queries.withDomains(lives::lookForShutdowns);
     }
@@ -201,9 +219,14 @@ final class Relocations {
       release.replyTo().tell(new Done<>(Domid.INVALID));
       return;
     }
-    found.get().destroyers().add(release.replyTo());
-    takeBack(found.get());
-    lives.end(found.get(), release.why());
+    DomainRecord record = found.get();
+    if (release.record() == Remaining.ELSEWHERE) {
+      services.actors().ownership().tell(new OwnershipCommand.LetGo(record.uuid()));
+      record.owned(Optional.empty());
+    }
+    record.destroyers().add(release.replyTo());
+    takeBack(record);
+    lives.end(record, release.why());
   }
 
   // ---- a domain that comes ----
@@ -211,8 +234,8 @@ final class Relocations {
   /** The configuration is checked, its names are free. */
   void expect(DomainPlan plan, Expect expect) {
     Relocation hands = new Relocation(expect.flow(), "received");
-    DomainRecord record = lives.expect(plan, expect.name(), hands);
-    hold(record, hands);
+    DomainRecord record = lives.expect(plan, expect, hands);
+    watch(record, hands);
     expect
         .replyTo()
         .tell(new Done<>(new Expected(record.instance(), plan.uuid(), plan.config())));
@@ -226,6 +249,7 @@ final class Relocations {
       return;
     }
     DomainRecord record = arrived.get();
+    adopt.ownership().ifPresent(ownership -> hold(record, ownership));
     String name = record.plan().name();
     if (!record.name().equals(name)) {
       rename(record, name);

@@ -38,12 +38,14 @@ public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterComma
   /** Longer than an fsync on a bad day, shorter than a person's patience. */
   static final Duration CALL_LIMIT = Duration.ofSeconds(5);
 
+  private final ManagedChannel array;
   private final OwnershipRegisterGrpc.OwnershipRegisterStub ownerships;
   private final ClusterRegistryGrpc.ClusterRegistryStub hosts;
   private int watches;
 
   private RegisterProxy(ActorContext<RegisterCommand> context, ManagedChannel array) {
     super(context);
+    this.array = array;
     this.ownerships = OwnershipRegisterGrpc.newStub(array);
     this.hosts = ClusterRegistryGrpc.newStub(array);
   }
@@ -119,7 +121,7 @@ public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterComma
   }
 
   private void onWatch(ActorRef<RegisterCommand.OwnershipChange> watcher) {
-    getContext().spawn(RemoteWatch.create(ownerships, watcher), "watch-" + ++watches);
+    getContext().spawn(RemoteWatch.create(array, watcher), "watch-" + ++watches);
   }
 
   private void onAnnounce(RegisterCommand.AnnounceHost announcement) {
@@ -160,7 +162,9 @@ public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterComma
             answer(claim.replyTo(), decided, RegisterProxy::unreachable));
   }
 
-  private static <S extends io.grpc.stub.AbstractAsyncStub<S>> S inTime(S stub) {
+  /** An array that was away is looked for anew with every call, not when gRPC thinks fit. */
+  private <S extends io.grpc.stub.AbstractAsyncStub<S>> S inTime(S stub) {
+    array.resetConnectBackoff();
     return stub.withDeadlineAfter(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** The list of the cluster's hosts, over gRPC. */
 final class RegistryService extends ClusterRegistryGrpc.ClusterRegistryImplBase {
-  private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,63}");
+  private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
   private static final Pattern ADDRESS = Pattern.compile("[\\x21-\\x7e]{0,256}");
 
   private final Bridge bridge;
@@ -29,7 +29,8 @@ final class RegistryService extends ClusterRegistryGrpc.ClusterRegistryImplBase 
       AnnounceHostRequest request, StreamObserver<AnnounceHostResponse> response) {
     if (!HOST_NAME.matcher(request.getHost().getName()).matches()
         || !ADDRESS.matcher(request.getHost().getGrpc()).matches()
-        || !ADDRESS.matcher(request.getHost().getMembership()).matches()) {
+        || !ADDRESS.matcher(request.getHost().getMembership()).matches()
+        || !ADDRESS.matcher(request.getHost().getProcess()).matches()) {
       response.onError(
           Bridge.invalid(new IllegalArgumentException("not a host's name and addresses")));
       return;

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.xengarden.node.array.RegisterCommand;
 import io.xengarden.node.array.RegisterCommand.OwnershipChange;
@@ -35,7 +36,7 @@ final class RemoteWatch extends AbstractOnMessageBehavior<RemoteWatch.Message> {
   private record WatcherGone() implements Message {}
 
   private final TimerScheduler<Message> timers;
-  private final OwnershipRegisterGrpc.OwnershipRegisterStub register;
+  private final ManagedChannel array;
   private final ActorRef<OwnershipChange> watcher;
   private Context.CancellableContext call;
   private long calls;
@@ -43,20 +44,19 @@ final class RemoteWatch extends AbstractOnMessageBehavior<RemoteWatch.Message> {
   private RemoteWatch(
       ActorContext<Message> context,
       TimerScheduler<Message> timers,
-      OwnershipRegisterGrpc.OwnershipRegisterStub register,
+      ManagedChannel array,
       ActorRef<OwnershipChange> watcher) {
     super(context);
     this.timers = timers;
-    this.register = register;
+    this.array = array;
     this.watcher = watcher;
     context.watchWith(watcher, new WatcherGone());
     call();
   }
 
-  static Behavior<Message> create(
-      OwnershipRegisterGrpc.OwnershipRegisterStub register, ActorRef<OwnershipChange> watcher) {
+  static Behavior<Message> create(ManagedChannel array, ActorRef<OwnershipChange> watcher) {
     return Behaviors.withTimers(
-        timers -> Behaviors.setup(context -> new RemoteWatch(context, timers, register, watcher)));
+        timers -> Behaviors.setup(context -> new RemoteWatch(context, timers, array, watcher)));
   }
 
   @Override
@@ -105,10 +105,12 @@ final class RemoteWatch extends AbstractOnMessageBehavior<RemoteWatch.Message> {
     long number = ++calls;
     ActorRef<Message> self = getContext().getSelf();
     call = Context.ROOT.withCancellation();
+    array.resetConnectBackoff();
     call.run(
         () ->
-            register.watchOwnerships(
-                WatchOwnershipsRequest.getDefaultInstance(), new Feed(self, number)));
+            OwnershipRegisterGrpc.newStub(array)
+                .watchOwnerships(
+                    WatchOwnershipsRequest.getDefaultInstance(), new Feed(self, number)));
   }
 
   /** Told from gRPC's threads; the array says Restarted by opening the stream. */

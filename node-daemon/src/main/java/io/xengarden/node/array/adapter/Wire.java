@@ -38,10 +38,11 @@ final class Wire {
     return io.xengarden.proto.v1.HostRecord.newBuilder()
         .setName(h.name())
         .setIncarnation(h.incarnation())
-        .setGrpc(h.grpc())
-        .setMembership(h.membership())
-        .setCpus(h.cpus())
-        .setMemoryMib(h.memoryMib())
+        .setProcess(h.process())
+        .setGrpc(h.addresses().grpc())
+        .setMembership(h.addresses().membership())
+        .setCpus(h.machine().cpus())
+        .setMemoryMib(h.machine().memoryMib())
         .build();
   }
 
@@ -49,9 +50,8 @@ final class Wire {
     return new HostRecord(
         h.getName(),
         h.getIncarnation(),
-        h.getGrpc(),
-        h.getMembership(),
-        h.getCpus(),
-        h.getMemoryMib());
+        h.getProcess(),
+        new HostRecord.Addresses(h.getGrpc(), h.getMembership()),
+        new HostRecord.Machine(h.getCpus(), h.getMemoryMib()));
   }
 }

@@ -18,15 +18,21 @@ import org.slf4j.LoggerFactory;
 public final class AkkaMembership implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AkkaMembership.class);
 
-  private final String host;
+  private final Name name;
   private final ActorRef<RegisterCommand> register;
   private final ActorRef<MembershipEvent> listener;
   private ActorSystem<MembershipNode.Message> system;
   private boolean closed;
 
+  /**
+   * @param cluster part of the addresses of its members, so that nodes of another cluster that come
+   *     to have their ports are never taken for them
+   */
+  public record Name(String host, String cluster) {}
+
   private AkkaMembership(
-      String host, ActorRef<RegisterCommand> register, ActorRef<MembershipEvent> listener) {
-    this.host = host;
+      Name name, ActorRef<RegisterCommand> register, ActorRef<MembershipEvent> listener) {
+    this.name = name;
     this.register = register;
     this.listener = listener;
     this.system = start(0);
@@ -34,8 +40,8 @@ public final class AkkaMembership implements AutoCloseable {
 
   /** Binds a port on loopback; joins nothing before {@link #join}. */
   public static AkkaMembership bind(
-      String host, ActorRef<RegisterCommand> register, ActorRef<MembershipEvent> listener) {
-    return new AkkaMembership(host, register, listener);
+      Name name, ActorRef<RegisterCommand> register, ActorRef<MembershipEvent> listener) {
+    return new AkkaMembership(name, register, listener);
   }
 
   /** The address to announce. */
@@ -64,7 +70,10 @@ public final class AkkaMembership implements AutoCloseable {
         ConfigFactory.parseMap(Map.of("akka.remote.artery.canonical.port", port))
             .withFallback(ConfigFactory.load("membership"));
     ActorSystem<MembershipNode.Message> started =
-        ActorSystem.create(MembershipNode.create(host, register, listener), "membership", config);
+        ActorSystem.create(
+            MembershipNode.create(name.host(), register, listener),
+            "membership-" + name.cluster(),
+            config);
     int bound = Cluster.get(started).selfMember().address().getPort().orElseThrow();
     started.getWhenTerminated().thenRun(() -> onEnded(bound));
     return started;

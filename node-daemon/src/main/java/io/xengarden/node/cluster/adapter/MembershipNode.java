@@ -168,8 +168,9 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
       seeds.add(cluster.selfMember().address()); // first: may form the cluster alone
     }
     hosts.stream()
-        .filter(record -> !record.name().equals(host) && !record.membership().isEmpty())
-        .map(record -> AddressFromURIString.parse(record.membership()))
+        .filter(record -> !record.name().equals(host) && !record.addresses().membership().isEmpty())
+        .map(record -> AddressFromURIString.parse(record.addresses().membership()))
+        .filter(address -> address.system().equals(cluster.selfMember().address().system()))
         .forEach(seeds::add);
     if (seeds.isEmpty()) {
       timers.startSingleTimer(new Join(), RETRY_AFTER); // the former has not announced itself yet
@@ -201,7 +202,7 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
     boolean formerIsMember =
         hosts.stream()
             .filter(record -> record.name().equals(former))
-            .anyMatch(record -> isMember(record.membership()));
+            .anyMatch(record -> isMember(record.addresses().membership()));
     if (!formerIsMember && isMember() && isOldest()) {
       claim(former);
     }

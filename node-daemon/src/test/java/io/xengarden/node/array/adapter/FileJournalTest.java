@@ -22,7 +22,12 @@ class FileJournalTest {
       List.of(
           new RegisterEntry.FormerClaimed("host1"),
           new RegisterEntry.HostAnnounced(
-              new HostRecord("host1", 3, "127.0.0.1:7651", "akka://m@127.0.0.1:1", 8, 16384)),
+              new HostRecord(
+                  "host1",
+                  3,
+                  "a process",
+                  new HostRecord.Addresses("127.0.0.1:7651", "akka://m@127.0.0.1:1"),
+                  new HostRecord.Machine(8, 16384))),
           new RegisterEntry.OwnershipPut(
               new Ownership(
                   UUID.fromString("6f1e7a52-0000-4000-8000-000000000001"),

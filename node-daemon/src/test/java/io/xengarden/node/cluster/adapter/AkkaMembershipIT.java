@@ -8,10 +8,9 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import io.xengarden.node.array.HostRecord;
-import io.xengarden.node.array.Journal;
+import io.xengarden.node.array.MemoryJournal;
 import io.xengarden.node.array.Register;
 import io.xengarden.node.array.RegisterCommand;
-import io.xengarden.node.array.RegisterEntry;
 import io.xengarden.node.cluster.ClusterView;
 import io.xengarden.node.cluster.Directory;
 import io.xengarden.node.cluster.DirectoryCommand;
@@ -71,7 +70,8 @@ class AkkaMembershipIT {
   }
 
   private Host start(String name) {
-    ActorRef<DirectoryCommand> directory = kit.spawn(Directory.create(register));
+    ActorRef<DirectoryCommand> directory =
+        kit.spawn(Directory.create(new Directory.Self(name, "process of " + name), register));
     ActorRef<MembershipEvent> listener =
         kit.spawn(
             akka.actor.typed.javadsl.Behaviors.receiveMessage(
@@ -79,11 +79,17 @@ class AkkaMembershipIT {
                   directory.tell(new DirectoryCommand.MembershipChanged(event));
                   return akka.actor.typed.javadsl.Behaviors.same();
                 }));
-    AkkaMembership membership = AkkaMembership.bind(name, register, listener);
+    AkkaMembership membership =
+        AkkaMembership.bind(new AkkaMembership.Name(name, "test"), register, listener);
     TestProbe<RegisterCommand.AnnouncementAnswer> announced = kit.createTestProbe();
     register.tell(
         new RegisterCommand.AnnounceHost(
-            new HostRecord(name, 0, "127.0.0.1:1", membership.address(), 8, 16384),
+            new HostRecord(
+                name,
+                0,
+                "process of " + name,
+                new HostRecord.Addresses("127.0.0.1:1", membership.address()),
+                new HostRecord.Machine(8, 16384)),
             announced.ref()));
     announced.receiveMessage();
     membership.join();
@@ -115,29 +121,4 @@ class AkkaMembershipIT {
   }
 
   private record Host(AkkaMembership membership, ActorRef<DirectoryCommand> directory) {}
-
-  /** Durable for as long as the test runs. */
-  private static final class MemoryJournal implements Journal {
-    private List<RegisterEntry> entries = new ArrayList<>();
-
-    @Override
-    public List<RegisterEntry> load() {
-      return List.copyOf(entries);
-    }
-
-    @Override
-    public void append(RegisterEntry entry) {
-      entries.add(entry);
-    }
-
-    @Override
-    public long entryCount() {
-      return entries.size();
-    }
-
-    @Override
-    public void compact(List<RegisterEntry> snapshot) {
-      entries = new ArrayList<>(snapshot);
-    }
-  }
 }
