@@ -7,9 +7,13 @@ import java.nio.ByteBuffer;
  * Finds the frames that a save or a first pre-copy round has to carry: those the guest has and that
  * are not all zeros, from the lowest. In later rounds a page that has become zero has to be sent,
  * so they do not walk.
+ *
+ * <p>Over a running guest the dirty log must have been started before: a page found zero and
+ * written right afterwards is then dirty, and goes with the next round.
  */
 public final class FrameWalk {
-  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(Memory.PAGE_SIZE);
+  private static final ByteBuffer ZEROS =
+      ByteBuffer.allocateDirect(Memory.PAGE_SIZE).asReadOnlyBuffer();
 
   private final PageSource pages;
   private final long frames;

@@ -1,13 +1,9 @@
 package io.xengarden.node.image;
 
-import static io.xengarden.node.image.ImageLimits.MAX_CONFIGURATION_BYTES;
-import static io.xengarden.node.image.ImageLimits.MAX_OPTIONAL_BYTES;
 import static io.xengarden.node.image.ImageLimits.MAX_RECORD_BYTES;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -21,15 +17,8 @@ import java.util.Arrays;
  * copied once, from the chunk into the sink; what was put there counts only after {@code finish}.
  */
 public final class ImageDecoder {
-  private static final byte[] XEND_MAGIC = "LinuxGuestRecord".getBytes(StandardCharsets.ISO_8859_1);
-  private static final int XL_FLAGS_BYTES = Format.XL_HEADER_BYTES - Format.XL_MAGIC.length;
-
   private enum Stage {
-    XL_MAGIC("xl header"),
-    XL_FLAGS("xl header"),
-    CONFIGURATION_LENGTH("domain configuration"),
-    CONFIGURATION("domain configuration"),
-    OPTIONAL_REST("optional data"),
+    XL_HEADER("xl header"),
     LIBXL_HEADER("libxl header"),
     LIBXL_RECORD("libxl record header"),
     LIBXL_SKIPPED("libxl record"),
@@ -46,13 +35,14 @@ public final class ImageDecoder {
 
   private final Intake intake;
   private final ImageLimits limits;
-  private final boolean ofFile;
+
+  /** Null for a stream. */
+  private final XlHeaderDecoder file;
+
   private Stage stage;
   private long at;
   private PageSink sink;
   private LibxcDecoder domain;
-  private boolean trailerPromised;
-  private long optionalLeft;
   private int skippedType;
   private int skippedLength;
   private long endOffset;
@@ -62,10 +52,11 @@ public final class ImageDecoder {
   private ImageDecoder(String name, ImageLimits limits, boolean ofFile) {
     this.intake = new Intake(name, ofFile);
     this.limits = limits;
-    this.ofFile = ofFile;
     if (ofFile) {
-      expect(Stage.XL_MAGIC, Format.XL_MAGIC.length);
+      file = new XlHeaderDecoder(intake);
+      stage = Stage.XL_HEADER;
     } else {
+      file = null;
       expect(Stage.LIBXL_HEADER, Format.LIBXL_HEADER_BYTES);
     }
   }
@@ -120,7 +111,7 @@ public final class ImageDecoder {
     throwRefusal();
     boolean whole =
         stage == Stage.ENDED
-            || stage == Stage.TRAILER && intake.gathered() == 0 && !trailerPromised;
+            || stage == Stage.TRAILER && intake.gathered() == 0 && !file.promisesTrailer();
     if (!whole) {
       refusal = truncated();
       throw refusal;
@@ -136,7 +127,7 @@ public final class ImageDecoder {
 
   private ImageRefused truncated() {
     return switch (stage) {
-      case XL_MAGIC -> refused("not an image of xl save: only " + intake.offset() + " bytes");
+      case XL_HEADER -> file.truncated();
       case LIBXC -> domain.truncated();
       case TRAILER -> refused(intake.gathered() == 0 ? "missing" : cutOff());
       default -> refused(cutOff());
@@ -150,7 +141,7 @@ public final class ImageDecoder {
   private ImageEvent step() throws ImageRefused {
     return switch (stage) {
       case LIBXC -> libxc();
-      case OPTIONAL_REST -> intake.skip() ? libxlHeaderNext() : ImageEvent.Starved.INSTANCE;
+      case XL_HEADER -> xlHeader();
       case LIBXL_SKIPPED -> intake.skip() ? skipped() : ImageEvent.Starved.INSTANCE;
       case ENDED -> nothingMore();
       default -> intake.gather() ? gathered(intake.part()) : ImageEvent.Starved.INSTANCE;
@@ -159,84 +150,20 @@ public final class ImageDecoder {
 
   private ImageEvent gathered(ByteBuffer part) throws ImageRefused {
     return switch (stage) {
-      case XL_MAGIC -> xlMagic(part);
-      case XL_FLAGS -> xlFlags(part);
-      case CONFIGURATION_LENGTH -> configurationLength(part);
-      case CONFIGURATION -> configuration(part);
       case LIBXL_HEADER -> libxlHeader(part);
       case LIBXL_RECORD -> libxlRecord(part);
       case TRAILER -> trailer(part);
-      case OPTIONAL_REST, LIBXL_SKIPPED, LIBXC, ENDED ->
+      case XL_HEADER, LIBXL_SKIPPED, LIBXC, ENDED ->
           throw new IllegalStateException("gathered in " + stage);
     };
   }
 
-  private ImageEvent xlMagic(ByteBuffer part) throws ImageRefused {
-    byte[] magic = new byte[Format.XL_MAGIC.length];
-    part.get(magic);
-    if (Arrays.equals(magic, 0, XEND_MAGIC.length, XEND_MAGIC, 0, XEND_MAGIC.length)) {
-      throw refused("a save file of xend (xm save), not of xl");
+  private ImageEvent xlHeader() throws ImageRefused {
+    ImageEvent event = file.step();
+    if (file.hasEnded()) {
+      expect(Stage.LIBXL_HEADER, Format.LIBXL_HEADER_BYTES);
     }
-    require(Arrays.equals(magic, Format.XL_MAGIC), "not an image of xl save");
-    expectWithin(Stage.XL_FLAGS, XL_FLAGS_BYTES);
-    return null;
-  }
-
-  private ImageEvent xlFlags(ByteBuffer part) throws ImageRefused {
-    int byteOrder = part.getInt();
-    int mandatory = part.getInt();
-    int optional = part.getInt();
-    long optionalBytes = Integer.toUnsignedLong(part.getInt());
-    require(byteOrder != Integer.reverseBytes(Format.XL_BYTE_ORDER), "of a big-endian host");
-    require(byteOrder == Format.XL_BYTE_ORDER, "byte order 0x" + Integer.toHexString(byteOrder));
-    require((mandatory & Format.XL_MANDATORY_STREAM_V2) != 0, "holds a legacy (version 1) stream");
-    require((mandatory & Format.XL_MANDATORY_JSON) != 0, "its configuration is not JSON");
-    int unknown = mandatory & ~(Format.XL_MANDATORY_JSON | Format.XL_MANDATORY_STREAM_V2);
-    require(unknown == 0, "unknown mandatory flags 0x" + Integer.toHexString(unknown));
-    require(optionalBytes >= Integer.BYTES, "no domain configuration");
-    require(
-        optionalBytes <= MAX_OPTIONAL_BYTES,
-        "optional data of " + optionalBytes + " bytes exceed " + MAX_OPTIONAL_BYTES);
-    trailerPromised = (optional & Format.XL_OPTIONAL_TRAILER) != 0;
-    optionalLeft = optionalBytes - Integer.BYTES;
-    expect(Stage.CONFIGURATION_LENGTH, Integer.BYTES);
-    return null;
-  }
-
-  private ImageEvent configurationLength(ByteBuffer part) throws ImageRefused {
-    long length = Integer.toUnsignedLong(part.getInt());
-    require(length > 0, "empty");
-    require(length <= optionalLeft, "length " + length + " of " + optionalLeft + " bytes");
-    require(
-        length <= MAX_CONFIGURATION_BYTES,
-        "length " + length + " exceeds " + MAX_CONFIGURATION_BYTES);
-    optionalLeft -= length;
-    expectWithin(Stage.CONFIGURATION, (int) length);
-    return null;
-  }
-
-  private ImageEvent configuration(ByteBuffer part) throws ImageRefused {
-    int last = part.limit() - 1;
-    if (part.get(last) == 0) {
-      part.limit(last);
-    }
-    String json;
-    try {
-      json = StandardCharsets.UTF_8.newDecoder().decode(part).toString();
-    } catch (CharacterCodingException e) {
-      throw refused("not UTF-8");
-    }
-    require(!json.isEmpty(), "empty");
-    require(json.indexOf('\0') < 0, "holds a NUL");
-    stage = Stage.OPTIONAL_REST;
-    at = intake.offset();
-    intake.expectSkip(optionalLeft);
-    return new ImageEvent.Configuration(json);
-  }
-
-  private ImageEvent libxlHeaderNext() {
-    expect(Stage.LIBXL_HEADER, Format.LIBXL_HEADER_BYTES);
-    return null;
+    return event;
   }
 
   private ImageEvent libxlHeader(ByteBuffer part) throws ImageRefused {
@@ -324,7 +251,7 @@ public final class ImageDecoder {
   private ImageEvent libxlEnd() {
     endOffset = intake.offset();
     sum = intake.endSum();
-    if (ofFile) {
+    if (file != null) {
       expect(Stage.TRAILER, Format.TRAILER_BYTES);
     } else {
       stage = Stage.ENDED;
@@ -355,13 +282,8 @@ public final class ImageDecoder {
   }
 
   private void expect(Stage next, int bytes) {
-    at = intake.offset();
-    expectWithin(next, bytes);
-  }
-
-  /** Another part of the element that has begun. */
-  private void expectWithin(Stage next, int bytes) {
     stage = next;
+    at = intake.offset();
     intake.expect(bytes);
   }
 

@@ -102,9 +102,10 @@ final class LibxcDecoder {
         "version " + Integer.toUnsignedString(version) + ", not 2 or 3");
     requireHeader(options == 0 && reserved == 0, "reserved field is not zero");
     domainHeader(part);
+    ImageEvent header = new ImageEvent.DomainHeader(version, part.getInt(), part.getInt());
     order = new RecordOrder(version);
     expectRecord();
-    return new ImageEvent.DomainHeader(version, part.getInt(), part.getInt());
+    return header;
   }
 
   private void domainHeader(ByteBuffer part) throws ImageRefused {
