@@ -85,14 +85,14 @@ class VbdStoryTest {
 
   @Test
   void quiescingAndReconnectingLoseNothing() {
-    SimulationRunner.over(Seeds.first(60)).run(VbdStoryTest::interruptedWork);
+    SimulationRunner.over(Seeds.first(40)).run(VbdStoryTest::interruptedWork);
   }
 
   private static void interruptedWork(Simulation simulation) {
     RandomGenerator random = simulation.random("interruptions");
     try (SimHost host = new SimHost(simulation)) {
       SimVbd vbd = connect(host, "/disk");
-      Workload workload = new Workload(vbd, simulation.random("guest"), 10 * REQUESTS);
+      Workload workload = new Workload(vbd, simulation.random("guest"), 3 * REQUESTS);
       workload.start();
       while (!workload.isDone()) {
         simulation.run(Duration.ofNanos(random.nextInt(20_000_000)));

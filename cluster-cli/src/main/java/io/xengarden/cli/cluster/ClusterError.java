@@ -1,5 +1,6 @@
 package io.xengarden.cli.cluster;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,7 @@ public final class ClusterError extends Exception {
   }
 
   /** Why a file could not be used, in the words of strerror(3). */
-  public static String reason(java.io.IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "No such file or directory";
       case AccessDeniedException denied -> "Permission denied";

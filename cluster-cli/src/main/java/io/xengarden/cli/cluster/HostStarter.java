@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An adapter: starts host daemons as child JVMs on this JVM's own class path and waits until they
- * serve. A daemon says so with one line, {@code READY {host record}}, on its standard output.
+ * An adapter: starts host daemons as child JVMs and waits until they serve. A daemon says so with
+ * one line, {@code READY {host record}}, on its standard output.
  */
 final class HostStarter {
   /** The daemon's main class, in node-daemon; only its name is known here. */
@@ -125,7 +126,7 @@ final class HostStarter {
     if (extra != null && !extra.isBlank()) {
       line.addAll(List.of(extra.strip().split("\\s+")));
     }
-    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of("-cp", classPath()));
     if (plan.inProcess()) {
       line.add(InProcessHosts.class.getName());
     }
@@ -134,6 +135,11 @@ final class HostStarter {
       line.addAll(arguments(host));
     }
     return line;
+  }
+
+  /** The launcher gives commands a shorter class path than the daemon needs. */
+  private static String classPath() {
+    return System.getProperty("xengarden.daemon.class.path", System.getProperty("java.class.path"));
   }
 
   /** The daemon's own arguments; {@link InProcessHosts} finds where each host's begin by --dir. */
@@ -209,7 +215,7 @@ final class HostStarter {
       long start = Math.max(from, file.size() - MAX_LOG_LINE);
       byte[] tail = new byte[(int) Math.max(0, file.size() - start)];
       file.position(start);
-      file.read(java.nio.ByteBuffer.wrap(tail));
+      file.read(ByteBuffer.wrap(tail));
       return new String(tail, StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank())

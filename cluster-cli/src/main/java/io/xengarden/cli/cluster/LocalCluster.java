@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** The life of a local cluster: up, down, and its single hosts' processes. */
+/** An adapter: the life of a local cluster, up, down, and its single hosts' processes. */
 public final class LocalCluster {
   private final ClusterDirectory directory;
   private final PrintStream progress;
@@ -78,7 +79,7 @@ public final class LocalCluster {
 
   private int stopAll(ClusterPlan plan) throws ClusterError, IOException {
     List<Thread> waiting = new ArrayList<>();
-    List<ClusterError> errors = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<ClusterError> errors = Collections.synchronizedList(new ArrayList<>());
     int running = 0;
     for (String host : plan.names()) {
       Optional<HostProcess> process = directory.process(host);

@@ -3,6 +3,7 @@ package io.xengarden.cli.command;
 import io.xengarden.cli.text.Row;
 import io.xengarden.proto.v1.GetHostInfoResponse;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** What {@code info} prints of a host, field by field, as both dialects write it. */
@@ -102,7 +103,7 @@ public record HostFacts(GetHostInfoResponse host) {
 
   private String hwCaps() {
     return host.getHwCaps().isEmpty()
-        ? String.join(":", java.util.Collections.nCopies(NO_CPU_WORDS, "00000000"))
+        ? String.join(":", Collections.nCopies(NO_CPU_WORDS, "00000000"))
         : host.getHwCaps();
   }
 

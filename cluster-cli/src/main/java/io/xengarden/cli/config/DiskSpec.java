@@ -5,6 +5,7 @@ import io.xengarden.proto.v1.DiskConfig;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,7 +33,17 @@ public final class DiskSpec {
   private static final Set<String> IGNORED_FLAGS =
       Set.of("direct-io-safe", "discard", "no-discard", "trusted", "untrusted");
   private static final Set<String> IGNORED_KEYS =
-      Set.of("specification", "grant_usage", "backend", "discard");
+      Set.of(
+          "specification",
+          "grant_usage",
+          "backend",
+          "discard",
+          "colo",
+          "colo-host",
+          "colo-port",
+          "colo-export",
+          "active-disk",
+          "hidden-disk");
 
   private final Dialect dialect;
   private final Path directory;
@@ -136,7 +147,7 @@ public final class DiskSpec {
       case "backendtype" -> backendType = backendType(value);
       case "script" -> throw new BadSpec("disk script " + value + " is not supported");
       default -> {
-        if (!IGNORED_KEYS.contains(key) && !key.startsWith("colo")) {
+        if (!IGNORED_KEYS.contains(key)) {
           throw new BadSpec("unknown disk parameter `" + key + "'");
         }
       }
@@ -167,7 +178,7 @@ public final class DiskSpec {
   private void set(Slot slot, String value) throws BadSpec {
     String text = value.strip();
     if (slots.containsKey(slot)) {
-      throw new BadSpec("disk " + slot.name().toLowerCase(java.util.Locale.ROOT) + " is set twice");
+      throw new BadSpec("disk " + slot.name().toLowerCase(Locale.ROOT) + " is set twice");
     }
     switch (slot) {
       case FORMAT -> format(text);
@@ -220,7 +231,7 @@ public final class DiskSpec {
       throw new BadSpec("no vdev specified");
     }
     String access = slots.getOrDefault(Slot.ACCESS, "");
-    boolean readOnly = access.isEmpty() ? cdrom : access.startsWith("r");
+    boolean readOnly = access.isEmpty() ? cdrom : access.equals("r") || access.equals("ro");
     return DiskConfig.newBuilder()
         .setTarget(target())
         .setFormat(slots.getOrDefault(Slot.FORMAT, ""))

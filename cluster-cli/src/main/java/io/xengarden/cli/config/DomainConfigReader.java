@@ -6,6 +6,7 @@ import io.xengarden.proto.v1.LifecycleAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -93,7 +94,7 @@ public final class DomainConfigReader {
   }
 
   private static String canonicalUuid(String uuid) {
-    String hex = uuid.replace("-", "").toLowerCase(java.util.Locale.ROOT);
+    String hex = uuid.replace("-", "").toLowerCase(Locale.ROOT);
     return hex.isEmpty()
         ? ""
         : hex.substring(0, 8)

@@ -20,7 +20,10 @@ final class ConsoleProbe {
     this.target = target;
   }
 
-  /** What the console showed up to the line that is {@code word} alone, or until time was up. */
+  /**
+   * Types {@code echo word}. Returns what the console showed up to the answer, or until time was
+   * up.
+   */
   String echo(String word) throws ToolstackFailure {
     awaited = word;
     ConsoleCall call = ConsoleCall.open(target, this::take);
@@ -43,13 +46,24 @@ final class ConsoleProbe {
 
   private synchronized void awaitAnswer() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
-    while (text().lines().noneMatch(line -> line.strip().equals(awaited))) {
+    while (!isAnswered(text(), awaited)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return;
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
+  }
+
+  /**
+   * Whether the word stands on a line other than as the command that was typed. A prompt may stand
+   * before it: what is typed ahead is echoed before the shell reads it.
+   */
+  static boolean isAnswered(String shown, String word) {
+    return shown
+        .lines()
+        .map(String::strip)
+        .anyMatch(line -> line.endsWith(word) && !line.endsWith("echo " + word));
   }
 
   private synchronized String text() {

@@ -55,13 +55,13 @@ public final class GardenCommands {
       return run(rest);
     }
     return switch (command) {
-      case "up" -> up(options(command, rest, UP_OPTIONS));
-      case "down" -> down(options(command, rest, Map.of()));
-      case "hosts" -> hosts(options(command, rest, Map.of()));
-      case "host" -> host(options(command, rest, Map.of()));
-      case "events" -> events(options(command, rest, Map.of("follow", 'f')));
-      case "capabilities" -> capabilities(options(command, rest, Map.of()));
-      case "demo" -> demo(options(command, rest, Map.of("keep", 'k')));
+      case "up" -> up(options(command, rest, "n:c:m:ix", UP_OPTIONS));
+      case "down" -> down(options(command, rest, "", Map.of()));
+      case "hosts" -> hosts(options(command, rest, "", Map.of()));
+      case "host" -> host(options(command, rest, "", Map.of()));
+      case "events" -> events(options(command, rest, "f", Map.of("follow", 'f')));
+      case "capabilities" -> capabilities(options(command, rest, "", Map.of()));
+      case "demo" -> demo(options(command, rest, "k", Map.of("keep", 'k')));
       case "help" -> help(rest);
       case "virsh", "chaos", "top", "forget" ->
           throw new CommandFailed(1, command + ": not in this build yet");
@@ -74,12 +74,10 @@ public final class GardenCommands {
   private static final Map<String, Character> UP_OPTIONS =
       Map.of("hosts", 'n', "cpus", 'c', "memory", 'm', "in-process", 'i', "chaos", 'x');
 
-  /** The letters of all our commands; a name is only known to the command that lists it. */
-  private static final String LETTERS = "n:c:m:ixfk";
-
-  private Getopt.Parsed options(String command, List<String> rest, Map<String, Character> names)
+  private Getopt.Parsed options(
+      String command, List<String> rest, String letters, Map<String, Character> names)
       throws CommandFailed {
-    Getopt.Parsed parsed = globals.own(rest, LETTERS, names);
+    Getopt.Parsed parsed = globals.own(rest, letters, names);
     if (globals.help()) {
       GardenHelp.command(streams.out(), command);
       throw new CommandFailed(0, "");

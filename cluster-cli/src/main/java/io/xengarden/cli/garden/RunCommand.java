@@ -8,6 +8,7 @@ import io.xengarden.cli.toolstack.ToolstackFailure;
 import io.xengarden.proto.v1.RunCommandOutput;
 import io.xengarden.proto.v1.RunCommandRequest;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -30,7 +31,7 @@ final class RunCommand {
 
   int run(String domain, List<String> command) throws CommandFailed {
     String line = String.join(" ", command);
-    if (line.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_COMMAND_BYTES
+    if (line.getBytes(StandardCharsets.UTF_8).length > MAX_COMMAND_BYTES
         || line.chars().anyMatch(c -> c < ' ')) {
       throw new CommandFailed(
           CANNOT_RUN, "the command must be one line of at most " + MAX_COMMAND_BYTES + " bytes");

@@ -1,8 +1,5 @@
 package io.xengarden.cli.text;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-
 /**
  * One line of a table, in the columns of C's printf: {@code left(x, 40)} is {@code %-40s}, {@code
  * right(x, 5)} is {@code %5s}. A value wider than its column is never cut.
@@ -28,9 +25,20 @@ public final class Row {
     return this;
   }
 
-  /** {@code %W.1f}: the exact binary value rounded half to even, as C and Python do. */
+  /**
+   * {@code %W.1f}: the exact binary value rounded half to even, as C and Python do.
+   *
+   * @param value not negative, and below 2^49
+   */
   public Row tenths(double value, int width) {
-    return right(new BigDecimal(value).setScale(1, RoundingMode.HALF_EVEN).toPlainString(), width);
+    long down = (long) (value * 10);
+    // The product was rounded; fma's sign tells on which side of a number it truly lies.
+    if (Math.fma(value, 10, -(double) down) < 0) {
+      down--;
+    }
+    double beyondHalf = Math.fma(value, 10, -(down + 0.5));
+    long rounded = beyondHalf > 0 || beyondHalf == 0 && (down & 1) == 1 ? down + 1 : down;
+    return right(rounded / 10 + "." + rounded % 10, width);
   }
 
   /** {@code %02d}. */

@@ -131,15 +131,10 @@ public final class HostConnection implements AutoCloseable {
     throw e;
   }
 
+  /** The host sees a call that still runs as cancelled. */
   @Override
   public void close() {
     channel.shutdownNow();
-    try {
-      // So that a cancelled call's reset frame leaves before the process does.
-      channel.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     loop.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS);
   }
 }

@@ -14,6 +14,7 @@ import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.PauseDomainRequest;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 import io.xengarden.proto.v1.UnpauseDomainRequest;
+import java.util.Map;
 
 /** The short commands on one domain. */
 final class XlLifecycle {
@@ -106,8 +107,7 @@ final class XlLifecycle {
   }
 
   static int console(Invocation call) throws CommandFailed, HelpShown, ToolstackFailure {
-    Getopt.Parsed parsed =
-        call.parse("n:t:e:", java.util.Map.of("num", 'n', "type", 't', "escape", 'e'));
+    Getopt.Parsed parsed = call.parse("n:t:e:", Map.of("num", 'n', "type", 't', "escape", 'e'));
     String type = parsed.value('t');
     if (type != null && !type.equals("pv")) {
       throw new CommandFailed(1, "console type must be pv: a pv guest has no other");

@@ -6,6 +6,7 @@ import io.xengarden.cli.command.Session;
 import io.xengarden.cli.command.Streams;
 import io.xengarden.cli.text.Getopt;
 import io.xengarden.cli.text.Getopt.BadOption;
+import io.xengarden.cli.toolstack.Hosts;
 import io.xengarden.cli.toolstack.Target;
 import io.xengarden.cli.toolstack.ToolstackFailure;
 import io.xengarden.proto.v1.DomainInfo;
@@ -67,8 +68,6 @@ record XmCall(Session session, Command command, List<String> arguments) {
   }
 
   DomainInfo describe(String domain) throws CommandFailed, ToolstackFailure {
-    return on(
-        domain,
-        target -> io.xengarden.cli.toolstack.Hosts.describe(target.host(), target.selector()));
+    return on(domain, target -> Hosts.describe(target.host(), target.selector()));
   }
 }

@@ -7,6 +7,7 @@ import io.xengarden.cli.toolstack.ToolstackFailure;
 import io.xengarden.cli.xm.XmCall.WithUsage;
 import io.xengarden.proto.v1.DestroyDomainRequest;
 import io.xengarden.proto.v1.PauseDomainRequest;
+import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.UnpauseDomainRequest;
 import java.util.Map;
 
@@ -52,7 +53,7 @@ final class XmLifecycle {
       call.on(domain, action);
       return 0;
     } catch (ToolstackFailure e) {
-      if (e.reason() == io.xengarden.proto.v1.ToolstackError.Reason.REASON_PRIVILEGED_DOMAIN) {
+      if (e.reason() == ToolstackError.Reason.REASON_PRIVILEGED_DOMAIN) {
         throw new WithUsage("Cannot " + call.command().name() + " privileged domain " + domain);
       }
       throw e;

@@ -4,6 +4,7 @@ import io.xengarden.cli.command.CommandFailed;
 import io.xengarden.cli.command.Shutdowns;
 import io.xengarden.cli.text.Getopt;
 import io.xengarden.cli.toolstack.HostConnection;
+import io.xengarden.cli.toolstack.Hosts;
 import io.xengarden.cli.toolstack.Target;
 import io.xengarden.cli.toolstack.ToolstackFailure;
 import io.xengarden.cli.xm.XmCall.WithUsage;
@@ -81,7 +82,7 @@ final class XmShutdown {
   }
 
   private static Target exists(Target target) throws ToolstackFailure {
-    io.xengarden.cli.toolstack.Hosts.describe(target.host(), target.selector());
+    Hosts.describe(target.host(), target.selector());
     return target;
   }
 

@@ -7,8 +7,9 @@ import io.xengarden.abi.Domid;
 import io.xengarden.abi.EventSink;
 import io.xengarden.abi.ShutdownReason;
 import io.xengarden.abi.VcpuContext;
+import io.xengarden.domain.BenchDomain;
+import io.xengarden.domain.CapturedState;
 import io.xengarden.domain.Guest;
-import io.xengarden.domain.SliceTime;
 import io.xengarden.domain.TestDomain;
 import io.xengarden.domain.builder.BuildSpec;
 import io.xengarden.domain.builder.BuiltDomain;
@@ -35,6 +36,10 @@ import java.util.function.BooleanSupplier;
 final class Bench implements AutoCloseable {
   static final int DOMID = TestDomain.DOMID.value();
   static final String HOME = "/local/domain/" + DOMID;
+
+  /** A slice in which no more than one step fits. */
+  static final long ONE_STEP_NS = 250;
+
   private static final long STEPS_MAX = 3_000_000;
 
   /** What a bench is set up with. */
@@ -73,14 +78,15 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  final TestDomain domain;
+  TestDomain domain;
   final Dom0Store store = new Dom0Store();
   final List<Device> devices = new ArrayList<>();
   final StringBuilder console = new StringBuilder();
-  final PageView consolePage;
+  PageView consolePage;
   boolean readConsole = true;
+  boolean storeServed = true;
   private final Setup setup;
-  private final BuiltDomain built;
+  private BuiltDomain built;
   private final PriorityQueue<Ringing> timers =
       new PriorityQueue<>(Comparator.comparingLong(Ringing::at).thenComparingLong(Ringing::order));
   private boolean storeRang;
@@ -97,11 +103,16 @@ final class Bench implements AutoCloseable {
             new BuildSpec(image, setup.cmdline(), setup.pages(), setup.vcpus()),
             TestDomain.WALLCLOCK,
             new Random(1));
-    domain.start(built);
+    BenchDomain.start(domain, built, 0);
+    nodes();
+    serve();
+  }
+
+  /** Dom0's ends of the two rings that every domain has. */
+  private void serve() {
     consolePage = domain.xen.memory().page(built.consoleGfn(), true);
     connect(built.consolePort(), () -> {});
     connect(built.storePort(), () -> storeRang = true);
-    nodes();
     store.introduce(
         DOMID, domain.xen.memory().page(built.storeGfn(), true), raise(built.storePort()));
   }
@@ -135,6 +146,15 @@ final class Bench implements AutoCloseable {
   /** Raises a port of the guest. */
   EventSink raise(int port) {
     return domain.xen.inbox().sink(port);
+  }
+
+  /** The xenstore ring, as the store sees it. */
+  PageView storePage() {
+    return domain.xen.memory().page(built.storeGfn(), true);
+  }
+
+  void raiseStore() {
+    storeRang = true;
   }
 
   // ---- the console ----
@@ -231,7 +251,7 @@ final class Bench implements AutoCloseable {
   private boolean step() {
     domain.live.takeEvents();
     boolean any = runOneVcpu();
-    if (storeRang) {
+    if (storeRang && storeServed) {
       storeRang = false;
       store.serve(DOMID);
       any = true;
@@ -264,7 +284,7 @@ final class Bench implements AutoCloseable {
       timers.add(new Ringing(now() + timer.delayNs(), order++, timer.vcpu(), timer.kind()));
     }
     domain.timers.clear();
-    domain.hostNanos += SliceTime.used(domain);
+    domain.hostNanos += BenchDomain.used(domain);
     ringTimers();
   }
 
@@ -290,6 +310,44 @@ final class Bench implements AutoCloseable {
     }
   }
 
+  // ---- suspend ----
+
+  /** Asks for a suspend and waits for it. */
+  void suspend() {
+    store.write(HOME + "/control/shutdown", "suspend");
+    assertThat(runUntil(domain.live::isShutDown, 10_000_000_000L)).as("suspended").isTrue();
+    assertThat(shutdownReason()).isEqualTo(ShutdownReason.SUSPEND);
+    assertThat(store.read(HOME + "/control/shutdown")).as("acknowledged").hasValue("");
+  }
+
+  /** The suspend did not happen after all. */
+  void cancelSuspend() {
+    domain.vcpu(0).context().rax = 1;
+    domain.live.resume();
+  }
+
+  /** Pages and captured state go to a new domain; nothing else does. Devices attach anew. */
+  void restoreElsewhere() {
+    TestDomain old = domain;
+    long guestTime = old.live.clock().now();
+    CapturedState state =
+        new CapturedState(
+            List.of(new CapturedState.CapturedVcpu(0, old.vcpu(0).context().toBytes())),
+            old.xen.sharedInfo().read(0, Memory.PAGE_SIZE),
+            guestTime);
+    domain = TestDomain.empty(setup.pages(), setup.vcpus());
+    domain.hostNanos = old.hostNanos + 7_000_000_000_000L;
+    old.xen.memory().copyTo(0, domain.xen.memory(), 0, setup.pages() << Memory.PAGE_SHIFT);
+    timers.clear();
+    built = DomainBuilder.restore(domain.xen, state, TestDomain.WALLCLOCK);
+    BenchDomain.start(domain, built, guestTime);
+    storeRang = false;
+    devices.clear();
+    store.forgetWatchers();
+    serve();
+    old.close();
+  }
+
   /** Why the domain has shut down; fails when it has not. */
   ShutdownReason shutdownReason() {
     return domain.live.shutdownReason().orElseThrow(() -> new AssertionError("runs; " + console));
@@ -309,5 +367,21 @@ final class Bench implements AutoCloseable {
   @Override
   public void close() {
     domain.close();
+  }
+
+  /** Kernel frames in which anything was ever written. */
+  long touchedKernelPages() {
+    return java.util.stream.IntStream.range(0, new PebbleImage().pages())
+        .filter(gfn -> hasContent(gfn))
+        .count();
+  }
+
+  private boolean hasContent(int gfn) {
+    for (byte b : memory().read((long) gfn << Memory.PAGE_SHIFT, Memory.PAGE_SIZE)) {
+      if (b != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

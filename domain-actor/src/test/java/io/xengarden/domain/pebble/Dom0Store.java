@@ -92,6 +92,12 @@ final class Dom0Store {
     request(XenstoreOp.WATCH, path + "\0" + token + "\0");
   }
 
+  /** The backends of a place are gone. */
+  void forgetWatchers() {
+    watchers.replaceAll((token, watcher) -> () -> {});
+    fired.clear();
+  }
+
   private void request(XenstoreOp op, String payload) {
     XenstoreMessage reply = ask(op, payload);
     assertThat(reply.type())

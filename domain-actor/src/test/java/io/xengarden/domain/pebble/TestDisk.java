@@ -172,6 +172,11 @@ final class TestDisk implements Bench.Device {
     }
   }
 
+  /** Never answers a request by itself that has been taken. */
+  void forget(long id) {
+    pending.removeIf(request -> request.request().id() == id);
+  }
+
   /** Says that {@code count} responses are there, whatever lies in them. */
   void produceResponses(int count) {
     ring.page().putIntRelease(SharedRing.RSP_PROD, rspProd + count);

@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 
 class ConsoleBufferProperties {
   private static final int LIMIT = 64;
 
+  @Provide
+  Arbitrary<List<byte[]>> writes() {
+    return Arbitraries.bytes().array(byte[].class).ofMaxSize(100).list().ofMaxSize(30);
+  }
+
   /** Against a model that keeps everything and knows what may be forgotten. */
   @Property
   void keepsTheNewestBytesUpToItsLimit(
-      @ForAll @Size(max = 30) List<byte @Size(max = 100) []> writes,
+      @ForAll("writes") List<byte[]> writes,
       @ForAll @IntRange(max = 500) int readFrom,
       @ForAll @IntRange(max = 500) int forgotten) {
     ConsoleBuffer buffer = new ConsoleBuffer(LIMIT);

@@ -148,22 +148,24 @@ class DomainLifeTest {
   void renameRestartKeepsTheOldOneUnderANameOfItsOwn() {
     onHost(
         host -> {
+          String uuid = "2b1cf1b0-7a1f-4d52-9f35-0123456789ab";
           DomainInfo first =
               host.create(
                   scripted("web", "exit=reboot")
+                      .setUuid(uuid)
                       .setOnReboot(LifecycleAction.LIFECYCLE_ACTION_RENAME_RESTART)
                       .build());
           host.awaitAsking("its second life", () -> hasSecondLife(host));
           String kept = "web-20260101T0000Z";
           DomainInfo preserved = host.domain(kept).orElseThrow();
           assertThat(preserved.getDomid()).isEqualTo(first.getDomid());
-          assertThat(preserved.getUuid()).isNotEqualTo(first.getUuid());
+          assertThat(preserved.getUuid()).isNotEqualTo(uuid);
           assertThat(host.node("/local/domain/1/name")).hasValue(kept);
           assertThat(host.node("/local/domain/1/vm")).hasValue("/vm/" + preserved.getUuid());
           assertThat(host.events().stream().filter(e -> e.getType().equals("domain.created")))
               .extracting(Event::getUuid)
               .as("the new one has the old one's uuid")
-              .startsWith(first.getUuid(), first.getUuid());
+              .startsWith(uuid, uuid);
           assertThat(host.list()).extracting(DomainInfo::getName).doesNotHaveDuplicates();
           host.stopDomains();
           assertThat(host.nodes("/vm")).containsOnlyKeys("/vm");

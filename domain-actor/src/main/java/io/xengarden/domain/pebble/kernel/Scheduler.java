@@ -74,11 +74,27 @@ public final class Scheduler {
     return new Task(v.memory(), Layout.task(used));
   }
 
-  /** Puts a task at the end of the queue and sees to it that some vCPU looks there. */
+  /**
+   * Puts a task into the queue and sees to it that some vCPU looks there. Kernel threads and the
+   * shell, which never run for long, go before jobs.
+   */
   static void ready(Vcpu v, Task task) {
     KernelState state = v.state();
     task.state(Task.State.READY);
     task.waitFor(Wait.NOTHING, 0, 0);
+    if (task.is(Task.KERNEL)) {
+      task.next(state.runHead());
+      state.runHead(task.address());
+      state.runTail(state.runTail() == 0 ? task.address() : state.runTail());
+    } else {
+      append(v, state, task);
+    }
+    if (!kick(v, task) && task.is(Task.KERNEL)) {
+      v.expire();
+    }
+  }
+
+  private static void append(Vcpu v, KernelState state, Task task) {
     task.next(0);
     if (state.runTail() == 0) {
       state.runHead(task.address());
@@ -86,7 +102,6 @@ public final class Scheduler {
       new Task(v.memory(), state.runTail()).next(task.address());
     }
     state.runTail(task.address());
-    kick(v, task);
   }
 
   /** The first task that {@code vcpu} may run, taken off the queue; null when there is none. */
@@ -148,12 +163,14 @@ public final class Scheduler {
     }
   }
 
-  /** Rings an idle vCPU, unless this one is about to look at the queue by itself. */
-  private static void kick(Vcpu v, Task task) {
+  /**
+   * Rings an idle vCPU, unless this one is about to look at the queue by itself; false if none is.
+   */
+  private static boolean kick(Vcpu v, Task task) {
     boolean onlyHere = task.is(Task.ON_VCPU_0);
     boolean comesHere = !onlyHere || v.id() == 0;
     if (comesHere && v.record().is(VcpuRecord.IDLE) && v.state().runHead() == task.address()) {
-      return;
+      return true;
     }
     int last = onlyHere ? 1 : Layout.VCPU_COUNT;
     for (int vcpu = 0; vcpu < last; vcpu++) {
@@ -161,8 +178,9 @@ public final class Scheduler {
       if (vcpu != v.id() && other.is(VcpuRecord.IDLE) && other.kickPort() != 0) {
         other.set(VcpuRecord.IDLE, false);
         v.send(other.kickPort());
-        return;
+        return true;
       }
     }
+    return false;
   }
 }
