@@ -378,7 +378,7 @@ class GrpcServerTest {
     StatusRuntimeException failure =
         catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> create(scripted("a".repeat(GrpcServer.MAX_MESSAGE)).build()));
+            () -> create(scripted("a".repeat(LoopbackServer.MAX_MESSAGE)).build()));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     assertThat(names()).containsExactly("Domain-0");
   }

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 /** A host as the daemon runs it, on real time, files and a real socket. */
 final class LoopbackHost implements AutoCloseable {
   private final ActorSystem<XenHostCommand> system;
-  private final GrpcServer server;
+  private final LoopbackServer server;
   private final ManagedChannel channel;
 
   LoopbackHost(Path dir) throws Exception {
