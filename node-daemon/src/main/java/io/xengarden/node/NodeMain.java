@@ -23,6 +23,7 @@ import io.xengarden.node.array.adapter.FileJournal;
 import io.xengarden.node.array.adapter.RegisterProxy;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.cluster.adapter.HostMembership;
+import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.node.grpc.GrpcServer;
 import io.xengarden.node.grpc.GrpcServer.Serving;
 import io.xengarden.node.grpc.LoopbackServer;
@@ -135,7 +136,8 @@ public final class NodeMain {
             new FileConsoleLogs(consoles),
             KernelImages.of(new PebbleImage()),
             GuestMode.NORMAL,
-            cluster.link(options));
+            cluster.link(options),
+            RelocationPorts.none());
     CompletableFuture<HostActors> ready = new CompletableFuture<>();
     ActorSystem<XenHostCommand> system =
         ActorSystem.create(

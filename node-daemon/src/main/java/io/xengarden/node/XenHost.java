@@ -36,6 +36,9 @@ import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.ownership.OwnershipCommand.Join;
 import io.xengarden.node.ownership.OwnershipCommand.Joined;
 import io.xengarden.node.ownership.Ownerships;
+import io.xengarden.node.relocation.Relocation;
+import io.xengarden.node.relocation.RelocationCommand;
+import io.xengarden.node.relocation.RelocationSetup;
 import io.xengarden.node.toolstack.Services;
 import io.xengarden.node.toolstack.Toolstack;
 import io.xengarden.node.toolstack.ToolstackCommand;
@@ -142,7 +145,16 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             settings.name());
     ActorRef<ToolstackCommand> toolstack =
         spawn(Toolstack.create(services, ports.kernels(), partReady), "toolstack");
-    return new HostActors(hypervisor, store, consoles, events, dom0, toolstack, cluster);
+    RelocationSetup relocations =
+        new RelocationSetup(
+            settings.name(),
+            new RelocationSetup.Actors(hypervisor, store, dom0, toolstack),
+            new RelocationSetup.ClusterParts(
+                cluster.register(), cluster.directory(), cluster.ownership()),
+            new RelocationSetup.Outside(ports.clock(), ports.random(), ports.relocation()));
+    ActorRef<RelocationCommand> relocation = spawn(Relocation.create(relocations), "relocation");
+    return new HostActors(
+        hypervisor, store, consoles, events, dom0, toolstack, relocation, cluster);
   }
 
   /** The register is not watched: without it, what runs runs on. */

@@ -9,6 +9,7 @@ import io.xengarden.node.console.ConsoleDaemonCommand;
 import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.ownership.OwnershipCommand;
+import io.xengarden.node.relocation.RelocationCommand;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.xenstore.XenStoreCommand;
 
@@ -23,6 +24,7 @@ public sealed interface XenHostCommand {
       ActorRef<EventLogCommand> events,
       ActorRef<Dom0Command> dom0,
       ActorRef<ToolstackCommand> toolstack,
+      ActorRef<RelocationCommand> relocation,
       ClusterActors cluster) {}
 
   /** What a host knows of its cluster and says to it. */

@@ -110,6 +110,7 @@ final class Relocations {
     }
     String doing = freeze.purpose().participle();
     record.moveTo(Phase.RELOCATING, "it is being " + doing);
+    lives.log("domain.frozen", record, "it is being " + doing);
     watch(record, new Relocation(freeze.flow(), doing));
     DomainRecord.Guest guest = record.guest().orElseThrow();
     DomainConfig config =
@@ -194,6 +195,7 @@ final class Relocations {
       hold(record, ownership);
     }
     record.moveTo(Phase.LIVE, "it stays here");
+    lives.log("domain.thawed", record, "it stays here");
     settle(record);
   }
 
@@ -226,6 +228,7 @@ final class Relocations {
     }
     record.destroyers().add(release.replyTo());
     takeBack(record);
+    lives.log("domain.left", record, release.why());
     lives.end(record, release.why());
   }
 
