@@ -23,13 +23,13 @@ import io.xengarden.node.array.adapter.FileJournal;
 import io.xengarden.node.array.adapter.RegisterProxy;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.cluster.adapter.HostMembership;
+import io.xengarden.node.grpc.GrpcServer;
+import io.xengarden.node.grpc.GrpcServer.Serving;
+import io.xengarden.node.grpc.LoopbackServer;
 import io.xengarden.node.relocation.CrashPoints;
 import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.node.relocation.adapter.GrpcMigrationLinks;
 import io.xengarden.node.relocation.adapter.ImageFiles;
-import io.xengarden.node.grpc.GrpcServer;
-import io.xengarden.node.grpc.GrpcServer.Serving;
-import io.xengarden.node.grpc.LoopbackServer;
 import io.xengarden.storage.adapter.FileBlockImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,8 +140,7 @@ public final class NodeMain {
             KernelImages.of(new PebbleImage()),
             GuestMode.NORMAL,
             cluster.link(options),
-            new RelocationPorts(
-                new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE));
+            new RelocationPorts(new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE));
     CompletableFuture<HostActors> ready = new CompletableFuture<>();
     ActorSystem<XenHostCommand> system =
         ActorSystem.create(

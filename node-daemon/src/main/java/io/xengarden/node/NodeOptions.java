@@ -59,7 +59,8 @@ record NodeOptions(
     }
   }
 
-  private static InetSocketAddress address(String text) throws BadArguments {
+  /** HOST:PORT. */
+  static InetSocketAddress address(String text) throws BadArguments {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));

@@ -111,23 +111,23 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             "consoles");
     ActorRef<Dom0Command> dom0 =
         spawn(
-        Dom0.create(
-            new Dom0.Environment(
-                hypervisor,
-                store,
-                events,
-                vbd ->
-                    VbdBackend.create(
-                        new VbdSetup(
-                            vbd.frontend(),
-                            vbd.devid(),
-                            vbd.backendPath(),
-                            hypervisor,
-                            store,
-                            ports.images())),
-                HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
-                partReady)),
-        "dom0");
+            Dom0.create(
+                new Dom0.Environment(
+                    hypervisor,
+                    store,
+                    events,
+                    vbd ->
+                        VbdBackend.create(
+                            new VbdSetup(
+                                vbd.frontend(),
+                                vbd.devid(),
+                                vbd.backendPath(),
+                                hypervisor,
+                                store,
+                                ports.images())),
+                    HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
+                    partReady)),
+            "dom0");
     ClusterActors cluster = wireCluster();
     ports
         .cluster()

@@ -23,8 +23,7 @@ public final class Passage<T> {
   /**
    * @param released what the flow is told when it may go on; nobody else says it
    */
-  public Passage(
-      ActorContext<T> context, StashBuffer<T> waiting, CrashPoints points, T released) {
+  public Passage(ActorContext<T> context, StashBuffer<T> waiting, CrashPoints points, T released) {
     this.context = context;
     this.waiting = waiting;
     this.points = points;

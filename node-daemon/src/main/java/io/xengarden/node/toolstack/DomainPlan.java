@@ -27,8 +27,7 @@ public record DomainPlan(
 
   /** The same domain under another name. */
   DomainPlan named(String name) {
-    return new DomainPlan(
-        config.toBuilder().setName(name).build(), uuid, kernel, disks, warnings);
+    return new DomainPlan(config.toBuilder().setName(name).build(), uuid, kernel, disks, warnings);
   }
 
   String name() {

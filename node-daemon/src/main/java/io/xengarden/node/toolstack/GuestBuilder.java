@@ -23,8 +23,7 @@ final class GuestBuilder {
         new BuildSpec(
             plan.kernel(), plan.config().getCmdline(), xen.pages(), plan.config().getVcpus());
     Services.Inputs inputs = services.inputs();
-    return setup(
-        xen, plan, DomainBuilder.build(xen, spec, inputs.wallClock(), inputs.random()));
+    return setup(xen, plan, DomainBuilder.build(xen, spec, inputs.wallClock(), inputs.random()));
   }
 
   /**
@@ -33,8 +32,7 @@ final class GuestBuilder {
    * @throws io.xengarden.domain.builder.BuildFailed when they are not those of a suspended guest
    */
   DomainSetup restore(XenDomain xen, DomainPlan plan, CapturedState state) {
-    return setup(
-        xen, plan, DomainBuilder.restore(xen, state, services.inputs().wallClock()));
+    return setup(xen, plan, DomainBuilder.restore(xen, state, services.inputs().wallClock()));
   }
 
   private DomainSetup setup(XenDomain xen, DomainPlan plan, BuiltDomain built) {

@@ -6,7 +6,9 @@ import io.xengarden.proto.v1.ToolstackError;
 
 /** What the toolstack tells whoever holds a domain's life in its hands. */
 public sealed interface RelocationNotice {
-  /** A frozen domain has shut down: as it was asked to, or by itself. May be said more than once. */
+  /**
+   * A frozen domain has shut down: as it was asked to, or by itself. May be said more than once.
+   */
   record HasShutDown(ShutdownReason reason) implements RelocationNotice {}
 
   /**

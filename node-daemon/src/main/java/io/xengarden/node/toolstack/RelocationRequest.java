@@ -74,8 +74,7 @@ public sealed interface RelocationRequest {
    * The domain's life here is over: it is taken down and not restarted. Answered when nothing is
    * left.
    */
-  record Release(
-      long instance, Remaining record, String why, ActorRef<Outcome<Domid>> replyTo)
+  record Release(long instance, Remaining record, String why, ActorRef<Outcome<Domid>> replyTo)
       implements RelocationRequest {}
 
   /** What becomes of the record in the register of a domain that is over here. */

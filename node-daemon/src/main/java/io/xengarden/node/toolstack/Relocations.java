@@ -146,7 +146,8 @@ final class Relocations {
       case WAITING -> Optional.of(ToolstackErrors.busy(name, "restarted"));
       case BUILDING -> Optional.of(ToolstackErrors.busy(name, "created"));
       case RELOCATING, ARRIVED -> Optional.of(ToolstackErrors.busy(name, "relocated"));
-      case TEARING_DOWN, DYING, RELEASING, GONE -> Optional.of(ToolstackErrors.busy(name, "destroyed"));
+      case TEARING_DOWN, DYING, RELEASING, GONE ->
+          Optional.of(ToolstackErrors.busy(name, "destroyed"));
     };
   }
 
@@ -239,9 +240,7 @@ final class Relocations {
     Relocation hands = new Relocation(expect.flow(), "received");
     DomainRecord record = lives.expect(plan, expect, hands);
     watch(record, hands);
-    expect
-        .replyTo()
-        .tell(new Done<>(new Expected(record.instance(), plan.uuid(), plan.config())));
+    expect.replyTo().tell(new Done<>(new Expected(record.instance(), plan.uuid(), plan.config())));
   }
 
   private void adopt(Adopt adopt) {
@@ -295,8 +294,7 @@ final class Relocations {
         info ->
             replyTo.tell(
                 info.<Outcome<DomainInfo>>map(Done::new)
-                    .orElseGet(
-                        () -> new Refused<>(ToolstackErrors.failed("the domain is gone")))));
+                    .orElseGet(() -> new Refused<>(ToolstackErrors.failed("the domain is gone")))));
     settle(record);
   }
 

@@ -93,7 +93,8 @@ class SaveRestoreTest {
     assertThat(host.snapshot()).as("nothing of it is left").isEqualTo(before);
     assertThat(files.files()).containsOnlyKeys(FILE);
 
-    DomainInfo restored = relocating.succeeds(asked -> restore(InitialState.RUNNING, asked)).getDomain();
+    DomainInfo restored =
+        relocating.succeeds(asked -> restore(InitialState.RUNNING, asked)).getDomain();
     assertThat(restored.getUuid()).isEqualTo(info.getUuid());
     assertThat(restored.getDomid()).isNotEqualTo(info.getDomid());
     assertThat(host.run("web", "cat /proc/sys/kernel/random/boot_id").output()).isEqualTo(bootId);

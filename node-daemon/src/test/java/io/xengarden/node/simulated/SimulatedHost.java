@@ -132,10 +132,7 @@ public final class SimulatedHost {
    * @param images the same disks as the host sees them
    */
   public record World(
-      SimulatedImages disks,
-      BlockImages images,
-      ClusterLink cluster,
-      RelocationPorts relocation) {
+      SimulatedImages disks, BlockImages images, ClusterLink cluster, RelocationPorts relocation) {
     /** Of a host by itself. */
     public static World of(Simulation simulation, SimulatedFiles files) {
       SimulatedImages disks = new SimulatedImages(simulation::schedule);

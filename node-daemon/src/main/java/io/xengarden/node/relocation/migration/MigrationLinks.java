@@ -26,6 +26,5 @@ public interface MigrationLinks {
    *
    * @param heard called on any thread
    */
-  MigrationLink<MigrationFrame> open(
-      HostRecord target, Consumer<LinkEvent<MigrationReply>> heard);
+  MigrationLink<MigrationFrame> open(HostRecord target, Consumer<LinkEvent<MigrationReply>> heard);
 }

@@ -36,8 +36,9 @@ import io.xengarden.proto.v1.ToolstackError;
 import java.util.Optional;
 
 /**
- * Restores one domain: reads the file's head, has the toolstack claim the uuid and make place, fills
- * the memory, and lets the domain run. Whatever is wrong with the file, nothing is left behind.
+ * Restores one domain: reads the file's head, has the toolstack claim the uuid and make place,
+ * fills the memory, and lets the domain run. Whatever is wrong with the file, nothing is left
+ * behind.
  */
 public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Command> {
   /**
@@ -152,8 +153,12 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
 
   private Behavior<Command> expect(RestoreReader.Head head) {
     moveTo(new Expecting(head), "the head is read");
-    client.note("Loading new save file " + order.file() + " (new xl fmt info 0x3/0x0/"
-        + (ConfigJson.write(head.config()).length() + 1) + ")");
+    client.note(
+        "Loading new save file "
+            + order.file()
+            + " (new xl fmt info 0x3/0x0/"
+            + (ConfigJson.write(head.config()).length() + 1)
+            + ")");
     DomainConfig config = order.config().orElse(head.config());
     ActorRef<RelocationNotice> notices =
         getContext().messageAdapter(RelocationNotice.class, Noticed::new);
@@ -252,8 +257,7 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
     moveTo(new Dropping(error), error.getMessage());
     toolstack.<Domid>ask(
         ToolstackLink.TEARDOWN_LIMIT,
-        replyTo ->
-            new Release(domain.instance(), Remaining.REMOVED, error.getMessage(), replyTo),
+        replyTo -> new Release(domain.instance(), Remaining.REMOVED, error.getMessage(), replyTo),
         ReleaseAnswered::new);
     return this;
   }

@@ -188,8 +188,7 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
 
   private Behavior<Command> suspend(Frozen frozen) {
     int configBytes = ConfigJson.write(frozen.config()).length() + 1;
-    client.note(
-        "Saving to " + order.file() + " new xl format (info 0x3/0x0/" + configBytes + ")");
+    client.note("Saving to " + order.file() + " new xl format (info 0x3/0x0/" + configBytes + ")");
     ActorRef<GuestSuspension.Result> ended =
         getContext().messageAdapter(GuestSuspension.Result.class, SuspensionEnded::new);
     ActorRef<GuestSuspension.Command> suspension =
@@ -248,8 +247,7 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
             : Afterwards.RUNNING;
     ActorRef<GuestRevival.Result> ended =
         getContext().messageAdapter(GuestRevival.Result.class, RevivalEnded::new);
-    getContext()
-        .spawnAnonymous(GuestRevival.create(setup.guestActors(frozen), afterwards, ended));
+    getContext().spawnAnonymous(GuestRevival.create(setup.guestActors(frozen), afterwards, ended));
     return this;
   }
 
@@ -269,8 +267,7 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
     toolstack.<Domid>ask(
         ToolstackLink.TEARDOWN_LIMIT,
         replyTo ->
-            new Release(
-                frozen.instance(), Remaining.REMOVED, "saved to " + order.file(), replyTo),
+            new Release(frozen.instance(), Remaining.REMOVED, "saved to " + order.file(), replyTo),
         ReleaseAnswered::new);
     return this;
   }
