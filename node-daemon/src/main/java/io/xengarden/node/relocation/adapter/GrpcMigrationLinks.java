@@ -24,7 +24,7 @@ public final class GrpcMigrationLinks implements MigrationLinks {
   public MigrationLink<MigrationFrame> open(
       HostRecord target, Consumer<LinkEvent<MigrationReply>> heard) {
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(target.grpc())
+        NettyChannelBuilder.forTarget(target.addresses().grpc())
             .usePlaintext()
             .directExecutor()
             .disableRetry()
