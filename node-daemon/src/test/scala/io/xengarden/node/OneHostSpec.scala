@@ -62,7 +62,7 @@ class OneHostSpec extends AnyFeatureSpec with GivenWhenThen {
     host.awaitAsking("its second life", () => host.domain("web").filter(_.getDomid > info.getDomid).isPresent)
 
     Then("it is there again under a new domid, with its disk")
-    host.awaitAsking("its second prompt", () => host.console("web").endsWith("pebble# "))
+    host.awaitPrompt("web")
     assert(host.run("web", "diskcheck xvda --records 10").exitStatus() == 0)
 
     When("it is destroyed")
