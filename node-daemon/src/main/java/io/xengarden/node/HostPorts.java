@@ -9,13 +9,14 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything that reaches a host from outside: time, chance and disks (law 5). Production and
- * simulation differ in these and in nothing else.
+ * Everything that reaches a host from outside: time, chance, disks and its cluster (law 5).
+ * Production and simulation differ in these and in nothing else.
  *
  * @param clock monotonic; what guests' clocks run by
  * @param wallClock the time of day
  * @param kernels the kernels that can be built in
  * @param guestMode NORMAL, but in tests
+ * @param cluster the way to the ownership register
  */
 public record HostPorts(
     HostClock clock,
@@ -24,4 +25,18 @@ public record HostPorts(
     BlockImages images,
     ConsoleLogs consoleLogs,
     KernelImages kernels,
-    GuestMode guestMode) {}
+    GuestMode guestMode,
+    ClusterLink cluster) {
+
+  /** Of a host that is a cluster of its own. */
+  public HostPorts(
+      HostClock clock,
+      InstantSource wallClock,
+      RandomGenerator random,
+      BlockImages images,
+      ConsoleLogs consoleLogs,
+      KernelImages kernels,
+      GuestMode guestMode) {
+    this(clock, wallClock, random, images, consoleLogs, kernels, guestMode, ClusterLink.alone());
+  }
+}

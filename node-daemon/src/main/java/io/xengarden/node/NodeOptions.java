@@ -1,9 +1,8 @@
 package io.xengarden.node;
 
+import io.xengarden.node.Arguments.BadArguments;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,53 +10,48 @@ import java.util.Optional;
  *
  * @param dir where the cluster keeps its state
  * @param grpcPort preferred; another is taken when it is not free
+ * @param array where the cluster's array serves; without one the host is a cluster of its own
  */
-record NodeOptions(Path dir, HostSettings settings, int grpcPort) {
+record NodeOptions(
+    Path dir, HostSettings settings, int grpcPort, Optional<InetSocketAddress> array) {
   static final String USAGE =
-      "usage: NodeMain --dir DIR --name NAME [--cpus N] [--memory-mib N] [--grpc-port N]";
+      "usage: NodeMain --dir DIR --name NAME [--cpus N] [--memory-mib N] [--grpc-port N]"
+          + " [--array HOST:PORT]";
 
-  private static final int DEFAULT_CPUS = 8;
-  private static final long DEFAULT_MEMORY_MIB = 16 << 10;
-  private static final int MAX_PORT = 65_535;
+  static final int DEFAULT_CPUS = 8;
+  static final long DEFAULT_MEMORY_MIB = 16 << 10;
 
-  /** Arguments that cannot be understood; the message says which. */
-  static final class BadArguments extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    BadArguments(String message) {
-      super(message);
-    }
-  }
-
-  static NodeOptions parse(String... arguments) throws BadArguments {
-    Deque<String> left = new ArrayDeque<>(List.of(arguments));
+  static NodeOptions parse(String... words) throws BadArguments {
+    Arguments arguments = new Arguments(words);
     Optional<Path> dir = Optional.empty();
     Optional<String> name = Optional.empty();
+    Optional<InetSocketAddress> array = Optional.empty();
     int cpus = DEFAULT_CPUS;
     long memoryMib = DEFAULT_MEMORY_MIB;
     int port = 0;
-    while (!left.isEmpty()) {
-      String option = left.remove();
+    while (!arguments.isEmpty()) {
+      String option = arguments.next();
       switch (option) {
-        case "--dir" -> dir = Optional.of(Path.of(value(option, left)).toAbsolutePath());
-        case "--name" -> name = Optional.of(value(option, left));
-        case "--cpus" -> cpus = (int) number(option, left, Integer.MAX_VALUE);
-        case "--memory-mib" -> memoryMib = number(option, left, Long.MAX_VALUE);
-        case "--grpc-port" -> port = (int) number(option, left, MAX_PORT);
-        default -> throw new BadArguments("unknown option " + option);
+        case "--dir" -> dir = Optional.of(Path.of(arguments.value(option)).toAbsolutePath());
+        case "--name" -> name = Optional.of(arguments.value(option));
+        case "--cpus" -> cpus = (int) arguments.number(option, Integer.MAX_VALUE);
+        case "--memory-mib" -> memoryMib = arguments.number(option, Long.MAX_VALUE);
+        case "--grpc-port" -> port = arguments.port(option);
+        case "--array" -> array = Optional.of(address(arguments.value(option)));
+        default -> throw Arguments.unknown(option);
       }
     }
     if (dir.isEmpty() || name.isEmpty()) {
       throw new BadArguments("--dir and --name are needed");
     }
-    return new NodeOptions(dir.get(), settings(name.get(), cpus, memoryMib), port);
+    return new NodeOptions(dir.get(), settings(name.get(), cpus, memoryMib), port, array);
   }
 
   Path hostDir() {
     return dir.resolve(settings.name());
   }
 
-  private static HostSettings settings(String name, int cpus, long memoryMib) throws BadArguments {
+  static HostSettings settings(String name, int cpus, long memoryMib) throws BadArguments {
     try {
       return new HostSettings(name, cpus, memoryMib);
     } catch (IllegalArgumentException e) {
@@ -65,23 +59,17 @@ record NodeOptions(Path dir, HostSettings settings, int grpcPort) {
     }
   }
 
-  private static String value(String option, Deque<String> left) throws BadArguments {
-    if (left.isEmpty()) {
-      throw new BadArguments(option + " needs a value");
-    }
-    return left.remove();
-  }
-
-  private static long number(String option, Deque<String> left, long max) throws BadArguments {
-    String text = value(option, left);
+  /** HOST:PORT. */
+  static InetSocketAddress address(String text) throws BadArguments {
+    int colon = text.lastIndexOf(':');
     try {
-      long number = Long.parseLong(text);
-      if (number >= 0 && number <= max) {
-        return number;
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port > 0 && port <= Arguments.MAX_PORT) {
+        return InetSocketAddress.createUnresolved(text.substring(0, colon), port);
       }
-    } catch (NumberFormatException notANumber) {
+    } catch (NumberFormatException noPort) {
       // Said below.
     }
-    throw new BadArguments(option + " " + text + ": 0 to " + max + " are possible");
+    throw new BadArguments("--array " + text + ": HOST:PORT is wanted");
   }
 }

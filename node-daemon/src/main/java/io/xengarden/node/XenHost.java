@@ -14,10 +14,16 @@ import io.xengarden.hypervisor.Hypervisor.HostResources;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.machine.HostMemory;
 import io.xengarden.machine.Memory;
+import io.xengarden.node.XenHostCommand.ClusterActors;
+import io.xengarden.node.XenHostCommand.DomainLost;
 import io.xengarden.node.XenHostCommand.DomainsStopped;
 import io.xengarden.node.XenHostCommand.HostActors;
 import io.xengarden.node.XenHostCommand.PartReady;
 import io.xengarden.node.XenHostCommand.StopDomains;
+import io.xengarden.node.array.HostRecord;
+import io.xengarden.node.array.RegisterCommand;
+import io.xengarden.node.cluster.Directory;
+import io.xengarden.node.cluster.DirectoryCommand;
 import io.xengarden.node.console.ConsoleDaemon;
 import io.xengarden.node.console.ConsoleDaemonCommand;
 import io.xengarden.node.dom0.Dom0;
@@ -25,15 +31,21 @@ import io.xengarden.node.events.EventLog;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
+import io.xengarden.node.ownership.OwnershipCommand;
+import io.xengarden.node.ownership.OwnershipCommand.Join;
+import io.xengarden.node.ownership.OwnershipCommand.Joined;
+import io.xengarden.node.ownership.Ownerships;
 import io.xengarden.node.toolstack.Services;
 import io.xengarden.node.toolstack.Toolstack;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.node.toolstack.ToolstackCommand.AllStopped;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipLost;
 import io.xengarden.node.toolstack.ToolstackCommand.StopAll;
 import io.xengarden.storage.VbdBackend;
 import io.xengarden.storage.VbdSetup;
 import io.xengarden.xenstore.XenStore;
 import io.xengarden.xenstore.XenStoreCommand;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
@@ -44,7 +56,7 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
   private static final long KIB_PER_MIB = 1024;
   private static final long PAGES_PER_MIB = (1 << 20) / Memory.PAGE_SIZE;
 
-  /** Dom0 and the toolstack. */
+  /** Dom0 and the toolstack, and the cluster when the host joins by itself. */
   private static final int PARTS_TO_BE_READY = 2;
 
   private final HostSettings settings;
@@ -111,9 +123,14 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                 HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
                 partReady)),
         "dom0");
+    ClusterActors cluster = wireCluster();
+    ports
+        .cluster()
+        .addresses()
+        .ifPresent(addresses -> join(cluster.ownership(), addresses, partReady));
     Services services =
         new Services(
-            new Services.Actors(hypervisor, store, consoles, events),
+            new Services.Actors(hypervisor, store, consoles, events, cluster.ownership()),
             new Services.Inputs(
                 ports.clock(),
                 ports.wallClock(),
@@ -123,7 +140,45 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             settings.name());
     ActorRef<ToolstackCommand> toolstack =
         spawn(Toolstack.create(services, ports.kernels(), partReady), "toolstack");
-    return new HostActors(hypervisor, store, consoles, events, toolstack);
+    return new HostActors(hypervisor, store, consoles, events, toolstack, cluster);
+  }
+
+  /** The register is not watched: without it, what runs runs on. */
+  private ClusterActors wireCluster() {
+    String process = HexFormat.of().toHexDigits(ports.random().nextLong());
+    ActorRef<RegisterCommand> register =
+        getContext().spawn(ports.cluster().register(), "register", ports.cluster().dispatcher());
+    ActorRef<DirectoryCommand> directory =
+        spawn(
+            Directory.create(new Directory.Self(settings.name(), process), register), "directory");
+    ActorRef<XenHostCommand> self = getContext().getSelf();
+    ActorRef<OwnershipCommand> ownership =
+        spawn(
+            Ownerships.create(
+                new Ownerships.Environment(
+                    new Ownerships.Self(
+                        settings.name(),
+                        process,
+                        new HostRecord.Machine(settings.cpus(), settings.memoryMib())),
+                    register,
+                    directory,
+                    ports.random(),
+                    lost -> self.tell(new DomainLost(lost)))),
+            "ownership");
+    return new ClusterActors(register, directory, ownership);
+  }
+
+  private void join(
+      ActorRef<OwnershipCommand> ownership, HostRecord.Addresses addresses, Runnable joined) {
+    ActorRef<Joined> answer =
+        getContext()
+            .spawnAnonymous(
+                Behaviors.receiveMessage(
+                    _ -> {
+                      joined.run();
+                      return Behaviors.stopped();
+                    }));
+    ownership.tell(new Join(addresses, answer));
   }
 
   private <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
@@ -136,6 +191,10 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
   public Behavior<XenHostCommand> onMessage(XenHostCommand message) {
     return switch (message) {
       case PartReady() -> onPartReady();
+      case DomainLost(var ownership) -> {
+        actors.toolstack().tell(new OwnershipLost(ownership));
+        yield this;
+      }
       case StopDomains(var replyTo) -> stopDomains(replyTo);
     };
   }
@@ -166,7 +225,8 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
   }
 
   private Behavior<XenHostCommand> onPartReady() {
-    if (++partsReady == PARTS_TO_BE_READY) {
+    int parts = PARTS_TO_BE_READY + (ports.cluster().addresses().isPresent() ? 1 : 0);
+    if (++partsReady == parts) {
       String what = "%d pCPUs, %d MiB".formatted(settings.cpus(), settings.memoryMib());
       actors.events().tell(new Append(HostEvent.ofHost("host.up", what)));
       ready.accept(actors);

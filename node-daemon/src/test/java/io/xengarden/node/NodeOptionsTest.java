@@ -3,8 +3,10 @@ package io.xengarden.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.xengarden.node.NodeOptions.BadArguments;
+import io.xengarden.node.Arguments.BadArguments;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +18,9 @@ class NodeOptionsTest {
         NodeOptions.parse(
             "--dir /var/x --name host2 --cpus 4 --memory-mib 2048 --grpc-port 7652".split(" "));
     assertThat(options)
-        .isEqualTo(new NodeOptions(Path.of("/var/x"), new HostSettings("host2", 4, 2048), 7652));
+        .isEqualTo(
+            new NodeOptions(
+                Path.of("/var/x"), new HostSettings("host2", 4, 2048), 7652, Optional.empty()));
     assertThat(options.hostDir()).isEqualTo(Path.of("/var/x/host2"));
   }
 
@@ -24,6 +28,12 @@ class NodeOptionsTest {
   void aHostHasEightCpusAnd16GibUnlessToldOtherwise() throws Exception {
     assertThat(NodeOptions.parse("--dir", "/x", "--name", "h").settings())
         .isEqualTo(new HostSettings("h", 8, 16384));
+  }
+
+  @Test
+  void theArrayIsGivenByItsAddress() throws Exception {
+    assertThat(NodeOptions.parse("--dir", "/x", "--name", "h", "--array", "127.0.0.1:7650").array())
+        .contains(InetSocketAddress.createUnresolved("127.0.0.1", 7650));
   }
 
   @ParameterizedTest
@@ -38,6 +48,10 @@ class NodeOptionsTest {
         "--dir /x --name h --memory-mib 512",
         "--dir /x --name h --memory-mib 99999999999",
         "--dir /x --name h --grpc-port 65536",
+        "--dir /x --name h --array 7650",
+        "--dir /x --name h --array :7650",
+        "--dir /x --name h --array 127.0.0.1:0",
+        "--dir /x --name h --array 127.0.0.1:x",
         "--dir /x --name a/b",
         "--dir /x --name h --verbose"
       })

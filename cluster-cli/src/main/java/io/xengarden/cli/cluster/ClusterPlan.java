@@ -6,10 +6,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What {@code up} was asked for; kept in {@code cluster.json} while the cluster is up. */
-public record ClusterPlan(int hosts, int cpus, long memoryMib, boolean inProcess, boolean chaos) {
+/**
+ * What {@code up} was asked for; kept in {@code cluster.json} while the cluster is up.
+ *
+ * @param array host:port where the array serves; "" before it has been started
+ */
+public record ClusterPlan(
+    int hosts, int cpus, long memoryMib, boolean inProcess, boolean chaos, String array) {
+  /** The name of the process that the hosts share. */
+  public static final String ARRAY = "array";
+
   /** A laptop is full long before; this bounds what one mistyped number can start. */
   public static final int MAX_HOSTS = 64;
+
+  public ClusterPlan(int hosts, int cpus, long memoryMib, boolean inProcess, boolean chaos) {
+    this(hosts, cpus, memoryMib, inProcess, chaos, "");
+  }
+
+  ClusterPlan withArray(String address) {
+    return new ClusterPlan(hosts, cpus, memoryMib, inProcess, chaos, address);
+  }
 
   /** host1 … hostN. */
   public List<String> names() {
@@ -22,7 +38,8 @@ public record ClusterPlan(int hosts, int cpus, long memoryMib, boolean inProcess
         .with("cpus", cpus)
         .with("memoryMiB", memoryMib)
         .with("inProcess", inProcess)
-        .with("chaos", chaos);
+        .with("chaos", chaos)
+        .with("array", array);
   }
 
   static Optional<ClusterPlan> parse(String text) {
@@ -38,7 +55,8 @@ public record ClusterPlan(int hosts, int cpus, long memoryMib, boolean inProcess
                   (int) cpus,
                   memory,
                   fields.isTrue("inProcess"),
-                  fields.isTrue("chaos")));
+                  fields.isTrue("chaos"),
+                  fields.text("array").orElse("")));
         }
       }
     } catch (JsonError e) {

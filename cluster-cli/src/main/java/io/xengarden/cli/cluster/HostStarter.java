@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,63 +19,94 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An adapter: starts host daemons as child JVMs and waits until they serve. A daemon says so with
- * one line, {@code READY {host record}}, on its standard output.
+ * An adapter: starts daemons as child JVMs and waits until they serve. A daemon says so with one
+ * line, {@code READY {host record}}, on its standard output.
  */
 final class HostStarter {
-  /** The daemon's main class, in node-daemon; only its name is known here. */
-  static final String DAEMON = "io.xengarden.node.NodeMain";
-
-  /** host N prefers this plus N; a daemon takes another port when that one is taken. */
-  static final int GRPC_BASE_PORT = 7650;
-
   static final long READY_SECONDS = 60;
+
+  /** Where a cache lies that makes daemons start sooner; set by the launcher. */
+  private static final String CACHE_PROPERTY = "xengarden.daemon.aot";
+
   private static final String READY = "READY ";
   private static final int MAX_LOG_LINE = 2000;
 
   private final ClusterDirectory directory;
-  private final ClusterPlan plan;
   private final PrintStream progress;
-  private final String daemon;
+  private final Daemons daemons;
+
+  HostStarter(ClusterDirectory directory, PrintStream progress, Daemons daemons) {
+    this.directory = directory;
+    this.progress = progress;
+    this.daemons = daemons;
+  }
+
+  /** One daemon JVM that has been started. */
+  private record Starting(DaemonLaunch launch, Process process, Path log, long logStart) {}
 
   /**
-   * @param daemon the main class of a host's JVM
+   * Starts the whole plan, the array first; when one daemon fails, none stays. The plan is written
+   * again with the array's address.
    */
-  HostStarter(ClusterDirectory directory, ClusterPlan plan, PrintStream progress, String daemon) {
-    this.directory = directory;
-    this.plan = plan;
-    this.progress = progress;
-    this.daemon = daemon;
+  List<HostRecord> startAll(ClusterPlan plan) throws ClusterError {
+    return guarded(
+        started -> {
+          if (plan.inProcess()) {
+            List<HostRecord> records =
+                start(List.of(DaemonLaunch.all(daemons, directory, plan)), started);
+            return hostsOf(withArray(plan, records), records);
+          }
+          List<HostRecord> array =
+              start(List.of(DaemonLaunch.array(daemons, directory, plan)), started);
+          ClusterPlan known = withArray(plan, array);
+          return start(
+              known.names().stream()
+                  .map(host -> DaemonLaunch.host(daemons, directory, known, host))
+                  .toList(),
+              started);
+        });
   }
 
-  /** One daemon JVM that has been started, and the hosts it will report. */
-  private record Starting(List<String> hosts, Process process, Path log, long logStart) {}
-
-  /** Starts the whole plan; when one host fails, none stays. */
-  List<HostRecord> startAll() throws ClusterError {
-    List<List<String>> groups =
-        plan.inProcess() ? List.of(plan.names()) : plan.names().stream().map(List::of).toList();
-    return start(groups);
+  private ClusterPlan withArray(ClusterPlan plan, List<HostRecord> records) throws IOException {
+    for (HostRecord record : records) {
+      if (record.name().equals(ClusterPlan.ARRAY)) {
+        ClusterPlan known = plan.withArray(record.grpc());
+        directory.writePlan(known);
+        return known;
+      }
+    }
+    throw new IllegalStateException("the array was waited for");
   }
 
-  /** Starts one host of a running cluster again. */
-  HostRecord start(String host) throws ClusterError {
-    return start(List.of(List.of(host))).getFirst();
+  private static List<HostRecord> hostsOf(ClusterPlan plan, List<HostRecord> records) {
+    return records.stream()
+        .filter(record -> plan.names().contains(record.name()))
+        .sorted(Comparator.comparingInt(record -> plan.names().indexOf(record.name())))
+        .toList();
   }
 
-  private List<HostRecord> start(List<List<String>> groups) throws ClusterError {
-    List<Starting> started = new ArrayList<>();
+  /** Starts the array or one host of a running cluster again. */
+  HostRecord start(ClusterPlan plan, String name) throws ClusterError {
+    DaemonLaunch launch =
+        name.equals(ClusterPlan.ARRAY)
+            ? DaemonLaunch.array(daemons, directory, plan)
+            : DaemonLaunch.host(daemons, directory, plan, name);
+    return guarded(started -> start(List.of(launch), started)).getFirst();
+  }
+
+  @FunctionalInterface
+  private interface Start {
+    List<HostRecord> with(List<Starting> started) throws ClusterError, IOException;
+  }
+
+  /** Ends everything it has started unless all of it has come up. */
+  private List<HostRecord> guarded(Start start) throws ClusterError {
+    List<Starting> started = Collections.synchronizedList(new ArrayList<>());
     Thread onInterrupt = new Thread(() -> abandon(started));
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     boolean done = false;
     try {
-      for (List<String> hosts : groups) {
-        started.add(spawn(hosts));
-      }
-      List<HostRecord> ready = new ArrayList<>();
-      for (Starting starting : started) {
-        ready.addAll(await(starting));
-      }
+      List<HostRecord> ready = start.with(started);
       done = true;
       return ready;
     } catch (IOException e) {
@@ -85,6 +118,21 @@ final class HostStarter {
     }
   }
 
+  private List<HostRecord> start(List<DaemonLaunch> launches, List<Starting> started)
+      throws ClusterError, IOException {
+    List<Starting> fresh = new ArrayList<>();
+    for (DaemonLaunch launch : launches) {
+      Starting starting = spawn(launch);
+      fresh.add(starting);
+      started.add(starting);
+    }
+    List<HostRecord> ready = new ArrayList<>();
+    for (Starting starting : fresh) {
+      ready.addAll(await(starting));
+    }
+    return ready;
+  }
+
   private static boolean removed(Thread hook) {
     try {
       return Runtime.getRuntime().removeShutdownHook(hook);
@@ -93,26 +141,26 @@ final class HostStarter {
     }
   }
 
-  private Starting spawn(List<String> hosts) throws IOException {
-    for (String host : hosts) {
-      Files.createDirectories(directory.hostDirectory(host));
-      directory.removeProcess(host);
+  private Starting spawn(DaemonLaunch launch) throws IOException {
+    for (String name : launch.names()) {
+      Files.createDirectories(directory.hostDirectory(name));
+      directory.removeProcess(name);
     }
-    Path log = directory.daemonLog(hosts.getFirst());
+    Path log = directory.daemonLog(launch.log());
     long logStart = Files.exists(log) ? Files.size(log) : 0;
     Process process =
-        new ProcessBuilder(commandLine(hosts))
+        new ProcessBuilder(commandLine(launch))
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    for (String host : hosts) {
-      directory.writeProcess(host, HostProcess.of(process.pid()));
-      progress.println(host + ": starting");
+    for (String name : launch.names()) {
+      directory.writeProcess(name, HostProcess.of(process.pid()));
+      progress.println(name + ": starting");
     }
-    return new Starting(hosts, process, log, logStart);
+    return new Starting(launch, process, log, logStart);
   }
 
-  private List<String> commandLine(List<String> hosts) {
+  private static List<String> commandLine(DaemonLaunch launch) {
     List<String> line = new ArrayList<>();
     // A session of its own: Ctrl-C at the terminal is for the command, not for the hosts.
     Path setsid = Path.of("/usr/bin/setsid");
@@ -122,18 +170,17 @@ final class HostStarter {
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
     line.add("--sun-misc-unsafe-memory-access=allow");
+    String cache = System.getProperty(CACHE_PROPERTY, "");
+    if (!cache.isEmpty() && Files.exists(Path.of(cache))) {
+      // One that does not fit is not used; that is not the user's business.
+      line.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr"));
+    }
     String extra = System.getenv("XENGARDEN_DAEMON_JAVA_OPTS");
     if (extra != null && !extra.isBlank()) {
       line.addAll(List.of(extra.strip().split("\\s+")));
     }
-    line.addAll(List.of("-cp", classPath()));
-    if (plan.inProcess()) {
-      line.add(InProcessHosts.class.getName());
-    }
-    line.add(daemon);
-    for (String host : hosts) {
-      line.addAll(arguments(host));
-    }
+    line.addAll(List.of("-cp", classPath(), launch.main()));
+    line.addAll(launch.arguments());
     return line;
   }
 
@@ -142,31 +189,14 @@ final class HostStarter {
     return System.getProperty("xengarden.daemon.class.path", System.getProperty("java.class.path"));
   }
 
-  /** The daemon's own arguments; {@link InProcessHosts} finds where each host's begin by --dir. */
-  private List<String> arguments(String host) {
-    int number = Integer.parseInt(host.substring("host".length()));
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--dir", directory.path().toString(),
-                "--name", host,
-                "--cpus", Integer.toString(plan.cpus()),
-                "--memory-mib", Long.toString(plan.memoryMib()),
-                "--grpc-port", Integer.toString(GRPC_BASE_PORT + number)));
-    if (plan.chaos()) {
-      arguments.add("--chaos");
-    }
-    return arguments;
-  }
-
   private List<HostRecord> await(Starting starting) throws ClusterError {
     BufferedReader output =
         new BufferedReader(
             new InputStreamReader(starting.process().getInputStream(), StandardCharsets.UTF_8));
     List<HostRecord> ready = new ArrayList<>();
-    while (ready.size() < starting.hosts().size()) {
+    while (ready.size() < starting.launch().names().size()) {
       HostRecord record = awaitOne(starting, output);
-      progress.println(record.name() + ": up, pid " + record.pid() + ", grpc " + record.grpc());
+      progress.println(record.name() + ": serves, pid " + record.pid() + ", grpc " + record.grpc());
       ready.add(record);
     }
     return ready;
@@ -205,7 +235,7 @@ final class HostStarter {
 
   private static String failure(Starting starting, String what) {
     String last = lastLine(starting.log(), starting.logStart());
-    String hosts = String.join(", ", starting.hosts());
+    String hosts = String.join(", ", starting.launch().names());
     return hosts + " " + what + (last.isEmpty() ? "" : ": " + last);
   }
 
@@ -229,7 +259,7 @@ final class HostStarter {
   private void abandon(List<Starting> started) {
     for (Starting starting : List.copyOf(started)) {
       starting.process().destroyForcibly().onExit().join();
-      for (String host : starting.hosts()) {
+      for (String host : starting.launch().names()) {
         try {
           directory.removeProcess(host);
         } catch (IOException e) {

@@ -13,31 +13,31 @@ import java.util.Optional;
 public final class LocalCluster {
   private final ClusterDirectory directory;
   private final PrintStream progress;
-  private final String daemon;
+  private final Daemons daemons;
 
   public LocalCluster(Path directory, PrintStream progress) {
-    this(directory, progress, HostStarter.DAEMON);
+    this(directory, progress, Daemons.STANDARD);
   }
 
-  /** For tests, which stand in for the daemon with a main class of their own. */
-  LocalCluster(Path directory, PrintStream progress, String daemon) {
+  /** For tests, which stand in for the daemons with main classes of their own. */
+  LocalCluster(Path directory, PrintStream progress, Daemons daemons) {
     this.directory = new ClusterDirectory(directory);
     this.progress = progress;
-    this.daemon = daemon;
+    this.daemons = daemons;
   }
 
   public ClusterDirectory directory() {
     return directory;
   }
 
-  /** Starts every host; returns when all serve. */
+  /** Starts the array and every host; returns when all serve. */
   public List<HostRecord> up(ClusterPlan plan) throws ClusterError {
     try (Closeable _ = directory.lock()) {
       refuseIfRunning();
       directory.writePlan(plan);
       boolean up = false;
       try {
-        List<HostRecord> records = new HostStarter(directory, plan, progress, daemon).startAll();
+        List<HostRecord> records = new HostStarter(directory, progress, daemons).startAll(plan);
         up = true;
         return records;
       } finally {
@@ -55,20 +55,27 @@ public final class LocalCluster {
     if (plan.isEmpty()) {
       return;
     }
-    for (String host : plan.get().names()) {
-      if (directory.process(host).isPresent()) {
+    for (String name : withArray(plan.get())) {
+      if (directory.process(name).isPresent()) {
         throw new ClusterError("a cluster is already up in " + directory.path());
       }
     }
   }
 
-  /** Ends every host. Returns how many were running. */
+  private static List<String> withArray(ClusterPlan plan) {
+    List<String> names = new ArrayList<>(plan.names());
+    names.add(ClusterPlan.ARRAY);
+    return names;
+  }
+
+  /** Ends every host, then the array. Returns how many processes were running. */
   public int down() throws ClusterError {
     try (Closeable _ = directory.lock()) {
       Optional<ClusterPlan> plan = directory.plan();
       int stopped = 0;
       if (plan.isPresent()) {
-        stopped = stopAll(plan.get());
+        // The hosts first: they give back what they own.
+        stopped = stopAll(plan.get().names()) + stopAll(List.of(ClusterPlan.ARRAY));
         directory.removePlan();
       }
       return stopped;
@@ -77,15 +84,13 @@ public final class LocalCluster {
     }
   }
 
-  private int stopAll(ClusterPlan plan) throws ClusterError, IOException {
+  private int stopAll(List<String> names) throws ClusterError, IOException {
     List<Thread> waiting = new ArrayList<>();
     List<ClusterError> errors = Collections.synchronizedList(new ArrayList<>());
-    int running = 0;
-    for (String host : plan.names()) {
-      Optional<HostProcess> process = directory.process(host);
+    for (String name : names) {
+      Optional<HostProcess> process = directory.process(name);
       if (process.isPresent()) {
-        progress.println(host + ": stopping");
-        running++;
+        progress.println(name + ": stopping");
         waiting.add(Thread.ofVirtual().start(() -> stop(process.get(), errors)));
       }
     }
@@ -95,10 +100,10 @@ public final class LocalCluster {
     if (!errors.isEmpty()) {
       throw errors.getFirst();
     }
-    for (String host : plan.names()) {
-      directory.removeProcess(host);
+    for (String name : names) {
+      directory.removeProcess(name);
     }
-    return running;
+    return waiting.size();
   }
 
   private static void stop(HostProcess process, List<ClusterError> errors) {
@@ -152,7 +157,7 @@ public final class LocalCluster {
       if (plan.inProcess()) {
         throw new ClusterError("hosts of an --in-process cluster cannot be started alone");
       }
-      return new HostStarter(directory, plan, progress, daemon).start(host);
+      return new HostStarter(directory, progress, daemons).start(plan, host);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -170,14 +175,12 @@ public final class LocalCluster {
 
   private ClusterPlan planFor(String host) throws ClusterError {
     ClusterPlan plan = plan();
-    if (!plan.names().contains(host)) {
-      throw new ClusterError("no host named " + host + " (there are " + names(plan) + ")");
+    List<String> names = withArray(plan);
+    if (!names.contains(host)) {
+      throw new ClusterError(
+          "no host named " + host + " (there are " + String.join(", ", names) + ")");
     }
     return plan;
-  }
-
-  private static String names(ClusterPlan plan) {
-    return String.join(", ", plan.names());
   }
 
   private HostProcess runningProcess(String host) throws ClusterError {

@@ -29,12 +29,12 @@ public final class CommandTable {
       xm    |console         |1|BUILT|[-q|--quiet] <Domain>|Attach to <Domain>'s console
       xl    |vncviewer       |1|LATER|[--autopass] <Domain>|Attach to domain's VNC server
       xm    |vncviewer       |1|LATER|<Domain>|Attach to <Domain>'s VNC server
-      xl    |save            |2|LATER|[options] <Domain> <CheckpointFile> [<ConfigFile>]|Save a domain state to restore later
-      xm    |save            |2|LATER|[-c] <Domain> <CheckpointFile>|Save a domain state to restore later
-      xl    |restore         |1|LATER|[options] [<ConfigFile>] <CheckpointFile>|Restore a domain from a saved state
-      xm    |restore         |1|LATER|<CheckpointFile> [-p]|Restore a domain from a saved state
-      xl    |migrate         |2|LATER|[options] <Domain> <host>|Migrate a domain to another host
-      xm    |migrate         |2|LATER|<Domain> <Host>|Migrate a domain to another machine
+      xl    |save            |2|BUILT|[options] <Domain> <CheckpointFile> [<ConfigFile>]|Save a domain state to restore later
+      xm    |save            |2|BUILT|[-c] <Domain> <CheckpointFile>|Save a domain state to restore later
+      xl    |restore         |1|BUILT|[options] [<ConfigFile>] <CheckpointFile>|Restore a domain from a saved state
+      xm    |restore         |1|BUILT|<CheckpointFile> [-p]|Restore a domain from a saved state
+      xl    |migrate         |2|BUILT|[options] <Domain> <host>|Migrate a domain to another host
+      xm    |migrate         |2|BUILT|<Domain> <Host>|Migrate a domain to another machine
       xl    |migrate-receive |0|LATER|- for internal use only|Receive a migration
       xl,xm |suspend         |1|LATER|<Domain>|Suspend a domain
       xl,xm |resume          |1|LATER|<Domain>|Resume a domain from suspend

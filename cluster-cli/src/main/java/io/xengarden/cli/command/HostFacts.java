@@ -10,6 +10,10 @@ import java.util.List;
 public record HostFacts(GetHostInfoResponse host) {
   private static final int NO_CPU_WORDS = 8;
   private static final long KIB_PER_MIB = 1024;
+
+  /** HYPERVISOR_VIRT_START in xen/include/public/arch-x86/xen-x86_64.h: the ABI's, on any host. */
+  private static final String X86_64_VIRT_START = "virt_start=0xffff800000000000";
+
   private static final int MACHINE_PAGE = 4096;
 
   /** {@code name : value}. */
@@ -51,7 +55,7 @@ public record HostFacts(GetHostInfoResponse host) {
       case "xen_caps" -> host.getXenCaps();
       case "xen_scheduler" -> host.getScheduler();
       case "xen_pagesize" -> Integer.toString(MACHINE_PAGE);
-      case "platform_params" -> host.getPlatformParams();
+      case "platform_params" -> platformParams();
       case "xen_changeset" -> host.getXenChangeset();
       case "xen_commandline" -> host.getXenCommandline();
       case "cc_compiler" -> host.getCompiler();
@@ -105,6 +109,10 @@ public record HostFacts(GetHostInfoResponse host) {
     return host.getHwCaps().isEmpty()
         ? String.join(":", Collections.nCopies(NO_CPU_WORDS, "00000000"))
         : host.getHwCaps();
+  }
+
+  private String platformParams() {
+    return host.getPlatformParams().isEmpty() ? X86_64_VIRT_START : host.getPlatformParams();
   }
 
   private String virtCaps() {

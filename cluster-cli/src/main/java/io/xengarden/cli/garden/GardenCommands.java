@@ -9,7 +9,9 @@ import io.xengarden.cli.command.Session;
 import io.xengarden.cli.command.Streams;
 import io.xengarden.cli.config.Size;
 import io.xengarden.cli.text.Getopt;
+import io.xengarden.cli.toolstack.HostConnection;
 import io.xengarden.cli.toolstack.ToolstackFailure;
+import io.xengarden.proto.v1.ForgetDomainRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -59,11 +61,13 @@ public final class GardenCommands {
       case "down" -> down(options(command, rest, "", Map.of()));
       case "hosts" -> hosts(options(command, rest, "", Map.of()));
       case "host" -> host(options(command, rest, "", Map.of()));
+      case "list" -> list(options(command, rest, "", Map.of()));
+      case "forget" -> forget(options(command, rest, "", Map.of()));
       case "events" -> events(options(command, rest, "f", Map.of("follow", 'f')));
       case "capabilities" -> capabilities(options(command, rest, "", Map.of()));
       case "demo" -> demo(options(command, rest, "k", Map.of("keep", 'k')));
       case "help" -> help(rest);
-      case "virsh", "chaos", "top", "forget" ->
+      case "virsh", "chaos", "top" ->
           throw new CommandFailed(1, command + ": not in this build yet");
       default ->
           throw new CommandFailed(
@@ -82,7 +86,7 @@ public final class GardenCommands {
       GardenHelp.command(streams.out(), command);
       throw new CommandFailed(0, "");
     }
-    boolean takesOperands = command.equals("host");
+    boolean takesOperands = command.equals("host") || command.equals("forget");
     if (!takesOperands && !parsed.operands().isEmpty()) {
       throw new CommandFailed(
           USAGE, command + " takes no argument \"" + parsed.operands().getFirst() + "\"");
@@ -95,7 +99,7 @@ public final class GardenCommands {
     return 0;
   }
 
-  private int up(Getopt.Parsed options) throws CommandFailed, ClusterError {
+  private int up(Getopt.Parsed options) throws CommandFailed, ClusterError, ToolstackFailure {
     ClusterPlan plan =
         new ClusterPlan(
             number("--hosts", options.value('n'), 1, ClusterPlan.MAX_HOSTS),
@@ -103,7 +107,7 @@ public final class GardenCommands {
             memoryMib(options.value('m')),
             options.has('i'),
             options.has('x'));
-    cluster().up(plan);
+    new UpCommand(cluster(), streams.err()).run(plan);
     return 0;
   }
 
@@ -142,7 +146,7 @@ public final class GardenCommands {
     return 0;
   }
 
-  private int hosts(Getopt.Parsed options) throws ClusterError {
+  private int hosts(Getopt.Parsed options) throws ClusterError, ToolstackFailure {
     new HostsCommand(new ClusterDirectory(globals.directory()), cluster().plan(), streams.out())
         .run(globals.json());
     return 0;
@@ -188,6 +192,29 @@ public final class GardenCommands {
   private int events(Getopt.Parsed options) throws ToolstackFailure, CommandFailed {
     try (Session session = session()) {
       return new EventsCommand(session, globals.json()).run(options.has('f'));
+    }
+  }
+
+  private int list(Getopt.Parsed options) throws ToolstackFailure {
+    try (Session session = session()) {
+      new ListCommand(session).run(globals.json());
+      return 0;
+    }
+  }
+
+  /** Any host may be told: the register is one. */
+  private int forget(Getopt.Parsed options) throws CommandFailed, ToolstackFailure {
+    if (options.operands().size() != 1) {
+      throw new CommandFailed(USAGE, "usage: xengarden forget UUID");
+    }
+    ForgetDomainRequest request =
+        ForgetDomainRequest.newBuilder().setUuid(options.operands().getFirst()).build();
+    try (Session session = session()) {
+      session
+          .hosts()
+          .standard()
+          .askCluster(HostConnection.CALL_SECONDS, stub -> stub.forgetDomain(request));
+      return 0;
     }
   }
 

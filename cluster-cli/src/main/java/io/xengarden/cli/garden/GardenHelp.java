@@ -25,6 +25,8 @@ public final class GardenHelp {
           down                                        end it
           hosts                                       list its hosts
           host kill|stop|cont|start HOST              a host's process: SIGKILL, SIGSTOP, ...
+          list                                        list the cluster's domains
+          forget UUID                                 say that a lost domain is dead
           run DOMAIN -- CMD ...                       run a command in a guest's shell
           events [--follow]                           what happened on the hosts
           capabilities                                what hosts and this program can do
@@ -57,6 +59,8 @@ public final class GardenHelp {
       case "down" -> out.print(DOWN);
       case "hosts" -> out.print(HOSTS);
       case "host" -> out.print(HOST);
+      case "list" -> out.print(LIST);
+      case "forget" -> out.print(FORGET);
       case "run" -> out.print(RUN);
       case "events" -> out.print(EVENTS);
       case "capabilities" -> out.print(CAPABILITIES);
@@ -69,41 +73,61 @@ public final class GardenHelp {
       """
       Usage: xengarden up [--hosts N] [--cpus C] [--memory SIZE] [--in-process] [--chaos]
 
-      Starts N hosts, one process each, and returns when all serve.
+      Starts the array, which the hosts share, and N hosts, one process each. Returns when every
+      host is Up in the eyes of every other.
 
         --hosts N       how many hosts: host1 ... hostN (default 1)
         --cpus C        emulated pCPUs of each (default 8)
         --memory SIZE   memory of each: a number and b, k, m, g or t; MiB without (default 16g)
-        --in-process    all hosts in one process
+        --in-process    the array and all hosts in one process
         --chaos         let tests arm crash points
 
-      gRPC ports are 7651, 7652, ...; a host takes another when its own is in use.
-      Logs are in DIR/hostN/daemon.log.
+      gRPC ports are 7650 for the array and 7651, 7652, ... for the hosts; when one is in use,
+      another is taken. Logs are in DIR/hostN/daemon.log and DIR/array/daemon.log.
       """;
 
   private static final String DOWN =
       """
       Usage: xengarden down
 
-      Ends every host. Domains that run are destroyed. Does nothing when no cluster is up.
+      Ends every host, then the array. Domains that run are destroyed. Does nothing when no
+      cluster is up.
       """;
 
   private static final String HOSTS =
       """
       Usage: xengarden hosts [-o table|json]
 
-      Lists the hosts: Up, Unreachable (the process does not answer) or Down (no process).
-      The count of domains leaves out Domain-0.
+      Lists the hosts as the others see them: Up, Unreachable (it does not answer, and may come
+      back) or Down (it is no member of the cluster). The count of domains leaves out Domain-0.
       """;
 
   private static final String HOST =
       """
       Usage: xengarden host kill|stop|cont|start HOST
 
-        kill    end the host's process at once, as a power failure would (SIGKILL)
+      HOST is host1, host2, ... or array.
+
+        kill    end the process at once, as a power failure would (SIGKILL)
         stop    freeze it (SIGSTOP)
         cont    let it go on (SIGCONT)
         start   start it again after it ended
+      """;
+
+  private static final String LIST =
+      """
+      Usage: xengarden list [-o table|json]
+
+      Lists the domains of the whole cluster and which host owns each. A domain whose owner is
+      not Up is lost: nobody can say whether it runs.
+      """;
+
+  private static final String FORGET =
+      """
+      Usage: xengarden forget UUID
+
+      Says that a lost domain is dead: its uuid may be used again. Should its host come back
+      with the domain still running, it is destroyed there. Refused while its owner is Up.
       """;
 
   private static final String RUN =

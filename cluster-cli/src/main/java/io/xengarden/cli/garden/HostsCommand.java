@@ -5,22 +5,27 @@ import io.xengarden.cli.cluster.ClusterPlan;
 import io.xengarden.cli.cluster.HostRecord;
 import io.xengarden.cli.text.Json;
 import io.xengarden.cli.text.Row;
+import io.xengarden.cli.toolstack.ClusterDirectories;
+import io.xengarden.cli.toolstack.Everywhere;
+import io.xengarden.cli.toolstack.Everywhere.Answer;
 import io.xengarden.cli.toolstack.HostConnection;
+import io.xengarden.cli.toolstack.Hosts;
 import io.xengarden.cli.toolstack.ToolstackFailure;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.GetHostInfoRequest;
 import io.xengarden.proto.v1.GetHostInfoResponse;
+import io.xengarden.proto.v1.HostState;
 import io.xengarden.proto.v1.ListDomainsRequest;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
-/** An adapter: {@code hosts}. Every host is asked at once, and only for so long. */
+/**
+ * {@code hosts}. Whether a host is Up is the word of the directory that sees the most of the
+ * cluster; what it has is its own. All are asked at once, and only for so long.
+ */
 final class HostsCommand {
-  /** A host that has not answered by then is Unreachable. */
-  static final long ANSWER_SECONDS = 2;
+  private static final long ANSWER_SECONDS = ClusterDirectories.ANSWER_SECONDS;
 
   private static final long KIB_PER_MIB = 1024;
 
@@ -59,58 +64,69 @@ final class HostsCommand {
     this.out = out;
   }
 
-  void run(boolean json) {
-    List<CompletableFuture<State>> asked = new ArrayList<>();
-    for (String host : plan.names()) {
-      CompletableFuture<State> answer = new CompletableFuture<>();
-      asked.add(answer);
-      Thread.ofVirtual().start(() -> answer.complete(state(host)));
-    }
-    List<State> states = asked.stream().map(CompletableFuture::join).toList();
-    if (json) {
-      out.println(Json.array(states.stream().map(State::toJson).toList()).pretty());
-    } else {
-      table(states);
+  void run(boolean json) throws ToolstackFailure {
+    try (Hosts hosts = new Hosts(directory.running(plan), Optional.empty())) {
+      List<HostConnection> running = hosts.all();
+      Optional<ClusterDirectories.View> view = ClusterDirectories.best(running);
+      List<Answer<Figures>> figures = Everywhere.ask(running, HostsCommand::figures);
+      List<State> states = plan.names().stream().map(host -> state(host, view, figures)).toList();
+      if (json) {
+        out.println(Json.array(states.stream().map(State::toJson).toList()).pretty());
+      } else {
+        table(states);
+      }
     }
   }
 
-  private State state(String host) {
-    Optional<HostRecord> record = directory.record(host);
-    if (directory.process(host).isEmpty()) {
-      return unanswered(host, "Down", new HostRecord(host, 0, "", "", ""));
-    }
-    if (record.isEmpty()) {
-      return unanswered(host, "Unreachable", new HostRecord(host, 0, "", "", ""));
-    }
-    try (HostConnection connection = HostConnection.open(host, record.get().grpc())) {
-      GetHostInfoResponse info =
-          connection.call(
-              ANSWER_SECONDS, stub -> stub.getHostInfo(GetHostInfoRequest.getDefaultInstance()));
-      List<DomainInfo> domains =
-          connection
-              .call(
-                  ANSWER_SECONDS, stub -> stub.listDomains(ListDomainsRequest.getDefaultInstance()))
-              .getDomainsList();
-      return new State(
-          host,
-          "Up",
-          record.get(),
-          guests(domains),
-          info.getCpus(),
-          info.getMemoryKib() / KIB_PER_MIB,
-          info.getFreeMemoryKib() / KIB_PER_MIB);
-    } catch (ToolstackFailure e) {
-      return unanswered(host, "Unreachable", record.get());
-    }
+  /** What a host says of itself. */
+  private record Figures(GetHostInfoResponse info, int domains) {}
+
+  private static Figures figures(HostConnection host) throws ToolstackFailure {
+    GetHostInfoResponse info =
+        host.call(
+            ANSWER_SECONDS, stub -> stub.getHostInfo(GetHostInfoRequest.getDefaultInstance()));
+    List<DomainInfo> domains =
+        host.call(ANSWER_SECONDS, stub -> stub.listDomains(ListDomainsRequest.getDefaultInstance()))
+            .getDomainsList();
+    return new Figures(info, guests(domains));
+  }
+
+  private State state(
+      String host, Optional<ClusterDirectories.View> view, List<Answer<Figures>> figures) {
+    HostRecord nowhere = new HostRecord(host, 0, "", "", "");
+    boolean runs = directory.process(host).isPresent();
+    HostRecord record = runs ? directory.record(host).orElse(nowhere) : nowhere;
+    String word =
+        view.map(seen -> seen.host(host).map(h -> word(h.getState())).orElse("Down"))
+            .orElse(runs ? "Unreachable" : "Down");
+    return figures.stream()
+        .filter(answer -> answer.host().equals(host))
+        .flatMap(answer -> answer.value().stream())
+        .findFirst()
+        .map(
+            own ->
+                new State(
+                    host,
+                    word,
+                    record,
+                    own.domains(),
+                    own.info().getCpus(),
+                    own.info().getMemoryKib() / KIB_PER_MIB,
+                    own.info().getFreeMemoryKib() / KIB_PER_MIB))
+        .orElse(new State(host, word, record, 0, plan.cpus(), plan.memoryMib(), 0));
+  }
+
+  private static String word(HostState state) {
+    return switch (state) {
+      case HOST_STATE_UP -> "Up";
+      case HOST_STATE_UNREACHABLE -> "Unreachable";
+      case HOST_STATE_DOWN, HOST_STATE_UNSPECIFIED, UNRECOGNIZED -> "Down";
+    };
   }
 
   private static int guests(List<DomainInfo> domains) {
     return (int)
         domains.stream().filter(domain -> domain.getDomid() != 0 && !domain.getLost()).count();
-  }
-
-  private State unanswered(String host, String state, HostRecord record) {
-    return new State(host, state, record, 0, plan.cpus(), plan.memoryMib(), 0);
   }
 
   private void table(List<State> states) {

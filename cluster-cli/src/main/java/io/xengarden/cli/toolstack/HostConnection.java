@@ -8,6 +8,10 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.internal.logging.InternalLoggerFactory;
 import io.grpc.netty.shaded.io.netty.util.internal.logging.JdkLoggerFactory;
+import io.xengarden.proto.v1.AbortMigrationRequest;
+import io.xengarden.proto.v1.ClusterGrpc;
+import io.xengarden.proto.v1.RelocationGrpc;
+import io.xengarden.proto.v1.RelocationProgress;
 import io.xengarden.proto.v1.ToolstackGrpc;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
@@ -86,6 +90,17 @@ public final class HostConnection implements AutoCloseable {
     }
   }
 
+  /** A question about the whole cluster. */
+  public <T> T askCluster(long seconds, Function<ClusterGrpc.ClusterBlockingStub, T> call)
+      throws ToolstackFailure {
+    try {
+      return call.apply(
+          ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS));
+    } catch (RuntimeException e) {
+      throw ToolstackFailure.of(host, grpcOnly(e));
+    }
+  }
+
   /**
    * A call with a stream of answers, until the host ends it.
    *
@@ -103,6 +118,32 @@ public final class HostConnection implements AutoCloseable {
       while (answers.hasNext()) {
         each.accept(answers.next());
       }
+    } catch (RuntimeException e) {
+      throw ToolstackFailure.of(host, grpcOnly(e));
+    }
+  }
+
+  /** Save, restore or migrate: as long as it takes. */
+  public void relocate(
+      Function<RelocationGrpc.RelocationBlockingStub, Iterator<RelocationProgress>> call,
+      Consumer<RelocationProgress> each)
+      throws ToolstackFailure {
+    try {
+      Iterator<RelocationProgress> steps = call.apply(RelocationGrpc.newBlockingStub(channel));
+      while (steps.hasNext()) {
+        each.accept(steps.next());
+      }
+    } catch (RuntimeException e) {
+      throw ToolstackFailure.of(host, grpcOnly(e));
+    }
+  }
+
+  /** Asks the host to give a migration up; refused when it is too late. */
+  public void abortMigration(AbortMigrationRequest request) throws ToolstackFailure {
+    try {
+      RelocationGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+          .abortMigration(request);
     } catch (RuntimeException e) {
       throw ToolstackFailure.of(host, grpcOnly(e));
     }

@@ -1,11 +1,15 @@
 package io.xengarden.cli.toolstack;
 
 import io.xengarden.cli.cluster.HostRecord;
+import io.xengarden.cli.toolstack.Everywhere.Answer;
+import io.xengarden.proto.v1.ClusterDomain;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.GetDomainRequest;
+import io.xengarden.proto.v1.ListClusterDomainsResponse;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +33,12 @@ public final class Hosts implements AutoCloseable {
     this.chosen = chosen;
   }
 
-  /** The host a command without a domain talks to. */
+  /** The host a command without a domain talks to; the first that runs, when host1 does not. */
   public HostConnection standard() throws ToolstackFailure {
-    return named(chosen.orElse(STANDARD));
+    if (chosen.isPresent() || records.isEmpty()) {
+      return named(chosen.orElse(STANDARD));
+    }
+    return connection(records.getFirst());
   }
 
   /** Every running host, or only the one that {@code -H} names. */
@@ -67,33 +74,68 @@ public final class Hosts implements AutoCloseable {
     return findEverywhere(argument);
   }
 
-  /** Hosts that cannot be asked are skipped, unless no other one has the domain. */
+  /** Where any host's directory says that it is; a domain that no directory knows is looked for. */
   private Target findEverywhere(String name) throws ToolstackFailure {
-    ToolstackFailure missing = null;
-    ToolstackFailure unreachable = null;
-    for (HostRecord record : records) {
-      try {
-        HostConnection host = connection(record);
-        DomainInfo domain = describe(host, byName(name));
-        if (!domain.getLost()) {
-          return new Target(host, domain.getDomid());
-        }
-      } catch (ToolstackFailure e) {
-        if (e.isUnreachable()) {
-          unreachable = e;
-        } else if (e.reason() == Reason.REASON_NO_SUCH_DOMAIN) {
-          missing = e;
-        } else {
-          throw e;
+    if (records.size() > 1) {
+      List<Answer<ListClusterDomainsResponse>> listed =
+          Everywhere.askFirst(all(), ClusterDirectories::domains);
+      Optional<Target> known = known(name, listed);
+      if (known.isPresent()) {
+        return known.get();
+      }
+    }
+    return search(name);
+  }
+
+  /** A name means the running domain before a lost one. */
+  private Optional<Target> known(String name, List<Answer<ListClusterDomainsResponse>> listed)
+      throws ToolstackFailure {
+    List<ClusterDomain> named =
+        listed.stream()
+            .flatMap(answer -> answer.value().stream())
+            .flatMap(list -> list.getDomainsList().stream())
+            .filter(domain -> domain.getName().equals(name))
+            .toList();
+    for (ClusterDomain domain : named) {
+      if (!domain.getLost()) {
+        Optional<Target> target = on(domain.getHost(), name);
+        if (target.isPresent()) {
+          return target;
         }
       }
     }
-    if (unreachable != null) {
-      throw unreachable;
+    for (ClusterDomain domain : named) {
+      if (domain.getLost()) {
+        throw ToolstackFailure.lost(name, domain.getHost());
+      }
     }
-    throw missing != null
-        ? missing
-        : ToolstackFailure.unreachable("no running host has domain " + name);
+    return Optional.empty();
+  }
+
+  private Optional<Target> on(String host, String name) throws ToolstackFailure {
+    HostConnection connection = named(host);
+    try {
+      return Optional.of(new Target(connection, describe(connection, byName(name)).getDomid()));
+    } catch (ToolstackFailure e) {
+      if (e.reason() == Reason.REASON_NO_SUCH_DOMAIN) {
+        return Optional.empty(); // it has moved, or changed its name
+      }
+      throw e;
+    }
+  }
+
+  /** Hosts that cannot be asked are skipped, unless no other one has the domain. */
+  private Target search(String name) throws ToolstackFailure {
+    List<Answer<DomainInfo>> answers = Everywhere.ask(all(), host -> describe(host, byName(name)));
+    for (Answer<DomainInfo> answer : answers) {
+      if (answer.value().filter(domain -> !domain.getLost()).isPresent()) {
+        return new Target(named(answer.host()), answer.value().get().getDomid());
+      }
+    }
+    throw answers.stream()
+        .flatMap(answer -> answer.failure().stream())
+        .max(Comparator.comparing(failure -> failure.reason() != Reason.REASON_NO_SUCH_DOMAIN))
+        .orElseGet(() -> ToolstackFailure.unreachable("no running host has domain " + name));
   }
 
   /** What the host says of one domain. */

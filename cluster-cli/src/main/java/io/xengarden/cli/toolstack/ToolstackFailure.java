@@ -35,6 +35,16 @@ public final class ToolstackFailure extends Exception {
         true);
   }
 
+  /** The domain is nowhere that anyone can say. */
+  static ToolstackFailure lost(String name, String owner) {
+    return new ToolstackFailure(
+        ToolstackError.newBuilder()
+            .setMessage("domain " + name + " is lost: its owner " + owner + " is not Up")
+            .setReason(Reason.REASON_OWNERSHIP)
+            .build(),
+        false);
+  }
+
   /** What a gRPC error says; {@code host} names the host that was called. */
   static ToolstackFailure of(String host, RuntimeException e) {
     Status status = Status.fromThrowable(e);

@@ -108,6 +108,9 @@ public final class Xl {
       case "list" -> new XlList(call).run();
       case "shutdown", "reboot" -> new XlShutdown(call).run();
       case "console" -> XlLifecycle.console(call);
+      case "save" -> XlRelocation.save(call);
+      case "restore" -> XlRelocation.restore(call);
+      case "migrate" -> XlRelocation.migrate(call);
       case "pause" -> XlLifecycle.pause(call);
       case "unpause" -> XlLifecycle.unpause(call);
       case "destroy" -> XlLifecycle.destroy(call);

@@ -132,6 +132,9 @@ public final class Xm {
       case "list" -> new XmList(call).run();
       case "shutdown", "reboot" -> new XmShutdown(call).run();
       case "console" -> XmLifecycle.console(call);
+      case "save" -> XmRelocation.save(call);
+      case "restore" -> XmRelocation.restore(call);
+      case "migrate" -> XmRelocation.migrate(call);
       case "pause" -> XmLifecycle.pause(call);
       case "unpause" -> XmLifecycle.unpause(call);
       case "destroy" -> XmLifecycle.destroy(call);

@@ -34,7 +34,7 @@ final class XmSxp {
             .with("on_reboot", action(config.getOnReboot(), "restart"))
             .with("cpus", new Sxp.Raw("(())"))
             .with(Sxp.of("description"))
-            .with("maxmem", domain.getMaxMemoryKib() / KIB_PER_MIB)
+            .with("maxmem", maxmemKib(domain) / KIB_PER_MIB)
             .with("memory", domain.getMemoryKib() / KIB_PER_MIB)
             .with("shadow_memory", 0)
             .with(Sxp.of("features"))
@@ -55,6 +55,12 @@ final class XmSxp {
         ? sxp
         : sxp.with(
             Sxp.of("device", Sxp.of("console").with("protocol", "vt100").with("location", 2)));
+  }
+
+  /** What was configured: the hypervisor's own limit lies a little above it. */
+  private static long maxmemKib(DomainInfo domain) {
+    long configured = domain.getConfig().getMaxMemoryKib();
+    return configured == 0 ? domain.getMaxMemoryKib() : configured;
   }
 
   /** What {@code xm create -n} shows. */

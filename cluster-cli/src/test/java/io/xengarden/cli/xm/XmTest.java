@@ -111,6 +111,7 @@ class XmTest {
                 .setConsoleMfn(101)
                 .setConfig(
                     DomainConfig.newBuilder()
+                        .setMaxMemoryKib(98_304)
                         .setKernel("builtin:pebble")
                         .setCmdline("root=/dev/xvda1 ro")
                         .addDisks(
@@ -136,7 +137,7 @@ class XmTest {
                 (on_reboot restart)
                 (cpus (()))
                 (description)
-                (maxmem 128)
+                (maxmem 96)
                 (memory 64)
                 (shadow_memory 0)
                 (features)

@@ -58,6 +58,19 @@ class VbdTest {
         .getLong(slot * 4096 + 16);
   }
 
+  /** Between any two steps the kernel's objects are thrown away, and another vCPU may run. */
+  @Test
+  void nothingIsKeptBetweenTwoSteps() {
+    Bench.Setup setup = Bench.Setup.plain().withVcpus(2).withSlices(Bench.ONE_STEP_NS);
+    try (Bench slow = new Bench(setup)) {
+      new TestDisk(slow, XVDA, SIZE).attach();
+      assertThat(slow.command("diskcheck xvda --records 100"))
+          .isEqualTo("100 records verified, 0 lost\n");
+      assertThat(slow.command("dd if=/dev/urandom of=/dev/xvda bs=64k count=2; echo $?"))
+          .endsWith("\n0\n");
+    }
+  }
+
   @Test
   void diskcheckNamesWhatIsLost() {
     boot();

@@ -64,7 +64,8 @@ final class Calls {
     this.<T, R>tell(observer, limit, question, value -> complete(observer, response.apply(value)));
   }
 
-  private <T, R> void tell(
+  /** A question whose answer is put into words by {@code answered}. */
+  <T, R> void tell(
       StreamObserver<R> observer,
       Duration limit,
       Consumer<ActorRef<T>> question,

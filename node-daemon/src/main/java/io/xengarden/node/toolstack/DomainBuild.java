@@ -34,14 +34,19 @@ import io.xengarden.hypervisor.gnttab.GrantAccess;
 import io.xengarden.hypervisor.gnttab.GrantAccess.Access;
 import io.xengarden.hypervisor.gnttab.GrantAccess.GrantRefused;
 import io.xengarden.hypervisor.gnttab.GrantMapping;
+import io.xengarden.node.array.Ownership;
 import io.xengarden.node.console.ConsoleDaemonCommand.ConsoleOpenFailed;
 import io.xengarden.node.console.ConsoleDaemonCommand.ConsoleOpened;
 import io.xengarden.node.console.ConsoleDaemonCommand.OpenConsole;
 import io.xengarden.node.console.ConsoleDaemonCommand.OpenReply;
 import io.xengarden.node.console.ConsoleSpec;
+import io.xengarden.node.ownership.OwnershipCommand.Claim;
+import io.xengarden.node.ownership.OwnershipCommand.ClaimAnswer;
+import io.xengarden.node.ownership.OwnershipCommand.Claimed;
 import io.xengarden.node.toolstack.DomainBuildCommand.Abort;
 import io.xengarden.node.toolstack.DomainBuildCommand.Allocated;
 import io.xengarden.node.toolstack.DomainBuildCommand.BackendMoved;
+import io.xengarden.node.toolstack.DomainBuildCommand.ClaimAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.ConsoleAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.DomctlAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.GrantsAnswered;
@@ -53,7 +58,9 @@ import io.xengarden.node.toolstack.ToolstackCommand.BuildEnded;
 import io.xengarden.node.toolstack.ToolstackCommand.DomainAllocated;
 import io.xengarden.node.toolstack.ToolstackCommand.GuestBuilt;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipClaimed;
 import io.xengarden.node.toolstack.ToolstackCommand.StoreLinked;
+import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
@@ -91,6 +98,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
 
   private enum Step {
     TRYING_IMAGES,
+    CLAIMING,
     ALLOCATING,
     SKELETON,
     SCHEDULING,
@@ -149,6 +157,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   public Behavior<DomainBuildCommand> onMessage(DomainBuildCommand message) {
     return switch (message) {
       case ImageTried(var failure) -> onImageTried(failure);
+      case ClaimAnswered(var answer) -> onClaimed(answer);
       case Allocated(var creation) -> onAllocated(creation);
       case StoreAnswered(BatchDone done) -> onStoreDone(done);
       case StoreAnswered(BatchFailed(_, var error, var path)) ->
@@ -177,7 +186,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   private Behavior<DomainBuildCommand> tryNextImage() {
     VirtualDisk disk = untried.peek();
     if (disk == null) {
-      return allocate();
+      return order.held().isPresent() ? allocate() : claim();
     }
     ActorRef<DomainBuildCommand> self = getContext().getSelf();
     services
@@ -196,6 +205,26 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       return fail(ToolstackErrors.diskUnavailable(disk.vdev(), failure.get().getMessage()));
     }
     return proceed(this::tryNextImage);
+  }
+
+  /** Before anything is made: at most one host in the cluster runs it. */
+  private Behavior<DomainBuildCommand> claim() {
+    moveTo(Step.CLAIMING);
+    DomainConfig config = order.plan().config();
+    Ownership.Description domain =
+        new Ownership.Description(config.getName(), config.getMemoryKib(), config.getMaxVcpus());
+    ActorRef<ClaimAnswer> answers =
+        getContext().messageAdapter(ClaimAnswer.class, ClaimAnswered::new);
+    services.actors().ownership().tell(new Claim(order.plan().uuid(), domain, answers));
+    return this;
+  }
+
+  private Behavior<DomainBuildCommand> onClaimed(ClaimAnswer answer) {
+    if (!(answer instanceof Claimed(var ownership))) {
+      return fail(ToolstackErrors.notOwned(order.plan().uuid(), answer));
+    }
+    toolstack.tell(new OwnershipClaimed(order.instance(), ownership));
+    return proceed(this::allocate);
   }
 
   private Behavior<DomainBuildCommand> allocate() {
@@ -356,7 +385,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
 
   /** At once, unless the answer awaited brings something that must be taken down again. */
   private Behavior<DomainBuildCommand> abort(ToolstackError error) {
-    if (step == Step.ALLOCATING || step == Step.LINKING_STORE) {
+    if (step == Step.CLAIMING || step == Step.ALLOCATING || step == Step.LINKING_STORE) {
       aborted = Optional.of(error);
       return this;
     }

@@ -5,6 +5,7 @@ import io.xengarden.hypervisor.HypervisorCommand.DomainCreation;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.hypervisor.HypervisorCommand.GrantsReply;
 import io.xengarden.node.console.ConsoleDaemonCommand.OpenReply;
+import io.xengarden.node.ownership.OwnershipCommand.ClaimAnswer;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.WatchFired;
@@ -15,6 +16,9 @@ import java.util.Optional;
 sealed interface DomainBuildCommand {
   /** A disk's image could be opened, or not. */
   record ImageTried(Optional<IOException> failure) implements DomainBuildCommand {}
+
+  /** The register has given the domain to this host, or not. */
+  record ClaimAnswered(ClaimAnswer answer) implements DomainBuildCommand {}
 
   record Allocated(DomainCreation creation) implements DomainBuildCommand {}
 

@@ -2,6 +2,7 @@ package io.xengarden.node.toolstack;
 
 import akka.actor.typed.ActorRef;
 import io.xengarden.abi.Domid;
+import io.xengarden.node.array.Ownership;
 import io.xengarden.node.events.HostEvent.Subject;
 import io.xengarden.node.toolstack.ToolstackCommand.CreatedDomain;
 import io.xengarden.proto.v1.ToolstackError;
@@ -34,16 +35,19 @@ final class DomainRecord {
     TEARING_DOWN,
     /** Its teardown has given up waiting; Xen still shows it as dying. */
     DYING,
+    /** Nothing is left of it but its record in the register. */
+    RELEASING,
     GONE;
 
     Set<Phase> successors() {
       return switch (this) {
-        case WAITING -> EnumSet.of(BUILDING, GONE);
+        case WAITING -> EnumSet.of(BUILDING, RELEASING, GONE);
         case BUILDING -> EnumSet.of(LIVE, TEARING_DOWN);
         case LIVE -> EnumSet.of(SHUT_DOWN, TEARING_DOWN);
         case SHUT_DOWN -> EnumSet.of(LIVE, TEARING_DOWN);
-        case TEARING_DOWN -> EnumSet.of(DYING, GONE);
-        case DYING -> EnumSet.of(GONE);
+        case TEARING_DOWN -> EnumSet.of(DYING, RELEASING, GONE);
+        case DYING -> EnumSet.of(RELEASING, GONE);
+        case RELEASING -> EnumSet.of(GONE);
         case GONE -> EnumSet.noneOf(Phase.class);
       };
     }
@@ -64,6 +68,10 @@ final class DomainRecord {
   private Optional<Domid> domid = Optional.empty();
   private Optional<StoreLink> storeLink = Optional.empty();
   private Optional<Rings> rings = Optional.empty();
+
+  /** Its record in the register, while this host is its owner. */
+  private Optional<Ownership> ownership = Optional.empty();
+
   private Afterlife afterlife = Afterlife.NONE;
 
   /** Why the domain's building failed: told when what was built is gone again. */
@@ -148,6 +156,19 @@ final class DomainRecord {
 
   void builtBy(ActorRef<DomainBuildCommand> builder) {
     build = Optional.of(builder);
+  }
+
+  /** Whether its name and uuid are free for another. */
+  boolean isOver() {
+    return phase == Phase.DYING || phase == Phase.RELEASING;
+  }
+
+  Optional<Ownership> ownership() {
+    return ownership;
+  }
+
+  void owned(Optional<Ownership> record) {
+    ownership = record;
   }
 
   Optional<Rings> rings() {

@@ -1,7 +1,6 @@
 package io.xengarden.node.toolstack;
 
 import io.xengarden.abi.Domid;
-import io.xengarden.node.toolstack.DomainRecord.Phase;
 import io.xengarden.proto.v1.DomainSelector;
 import java.util.Collection;
 import java.util.List;
@@ -40,13 +39,13 @@ final class DomainTable {
     return Optional.ofNullable(byInstance.get(instance));
   }
 
-  /** The domain that has a name. One that is only dying has given it up, as on Xen. */
+  /** The domain that has a name. One that is over has given it up, as on Xen. */
   Optional<DomainRecord> byName(String name) {
-    return first(record -> record.name().equals(name) && record.phase() != Phase.DYING);
+    return first(record -> record.name().equals(name) && !record.isOver());
   }
 
   Optional<DomainRecord> byUuid(UUID uuid) {
-    return first(record -> record.uuid().equals(uuid) && record.phase() != Phase.DYING);
+    return first(record -> record.uuid().equals(uuid) && !record.isOver());
   }
 
   Optional<DomainRecord> byDomid(Domid domid) {

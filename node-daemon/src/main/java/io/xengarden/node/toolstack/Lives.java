@@ -9,8 +9,13 @@ import io.xengarden.domain.Domain;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.hypervisor.HypervisorCommand.DomainList;
 import io.xengarden.hypervisor.HypervisorCommand.DomainStatus;
+import io.xengarden.node.array.Ownership;
+import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
+import io.xengarden.node.ownership.OwnershipCommand.Release;
+import io.xengarden.node.ownership.OwnershipCommand.ReleaseAnswer;
+import io.xengarden.node.ownership.OwnershipCommand.ReleasePending;
 import io.xengarden.node.toolstack.DomainBuildCommand.Abort;
 import io.xengarden.node.toolstack.DomainRecord.Afterlife;
 import io.xengarden.node.toolstack.DomainRecord.Phase;
@@ -22,6 +27,7 @@ import io.xengarden.node.toolstack.ShutdownRequestCommand.HasShutDown;
 import io.xengarden.node.toolstack.ToolstackCommand.BuildEnded;
 import io.xengarden.node.toolstack.ToolstackCommand.CreatedDomain;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipReleased;
 import io.xengarden.node.toolstack.ToolstackCommand.RestartDue;
 import io.xengarden.node.toolstack.ToolstackCommand.TeardownEnded;
 import io.xengarden.proto.v1.ToolstackError;
@@ -41,6 +47,9 @@ import java.util.UUID;
 final class Lives {
   /** What xl sleeps between a domain's end and its restart. */
   static final Duration RESTART_DELAY = Duration.ofSeconds(2);
+
+  /** Longer than the one attempt to release that is waited for. */
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
 
   private final ActorContext<ToolstackCommand> context;
   private final TimerScheduler<ToolstackCommand> timers;
@@ -79,7 +88,9 @@ final class Lives {
   private void build(DomainRecord record, InitialState state) {
     record.moveTo(Phase.BUILDING, "its time has come");
     record.startsAt(services.inputs().wallClock().instant());
-    BuildOrder order = new BuildOrder(record.instance(), record.plan(), record.startTime(), state);
+    BuildOrder order =
+        new BuildOrder(
+            record.instance(), record.plan(), record.startTime(), state, record.ownership());
     ActorRef<DomainBuildCommand> build =
         context.spawnAnonymous(DomainBuild.create(services, order, context.getSelf()));
     record.builtBy(build);
@@ -157,7 +168,7 @@ final class Lives {
       }
       case RENAME_RESTART -> {
         preserveUnderNewName(record);
-        restartLater(record.plan());
+        restartLater(record);
       }
       case PRESERVE -> {}
     }
@@ -205,7 +216,7 @@ final class Lives {
       }
       case LIVE, SHUT_DOWN -> tearDown(record, why);
       case TEARING_DOWN -> {} // under way
-      case DYING, GONE -> {}
+      case DYING, RELEASING, GONE -> {}
     }
   }
 
@@ -240,19 +251,58 @@ final class Lives {
 
   /** Of a dying one too: what held it has let go. */
   void gone(DomainRecord record, String why) {
-    record.moveTo(Phase.GONE, why);
-    table.remove(record);
+    log(record, why);
+    Optional<Ownership> held = record.ownership();
+    if (held.isEmpty() || record.afterlife() == Afterlife.RESTART) {
+      record.moveTo(Phase.GONE, why);
+      ended(record);
+      return;
+    }
+    record.moveTo(Phase.RELEASING, why);
+    ActorRef<ReleaseAnswer> answer =
+        context.spawnAnonymous(
+            OneReply.<ReleaseAnswer>create(
+                RELEASE_LIMIT,
+                released -> tell(new OwnershipReleased(record.instance(), released)),
+                () ->
+                    tell(new OwnershipReleased(record.instance(), new ReleasePending("overdue")))));
+    services.actors().ownership().tell(new Release(held.get(), answer));
+  }
+
+  private void log(DomainRecord record, String why) {
     if (record.buildError().isEmpty()) {
       log("domain.destroyed", record, why);
     } else {
       log("domain.create-failed", record, record.buildError().get().getMessage());
     }
+  }
+
+  /** Removed from the register, or soon: from here on it is not the toolstack's business. */
+  void released(DomainRecord record, ReleaseAnswer answer) {
+    if (answer instanceof ReleasePending(var why)) {
+      log("domain.release-pending", record, why);
+    }
+    record.moveTo(Phase.GONE, "released");
+    ended(record);
+  }
+
+  /** Somebody has said that it is dead; it must not run on. */
+  void lost(DomainRecord record, Ownership ownership) {
+    if (record.ownership().equals(Optional.of(ownership))) {
+      record.owned(Optional.empty());
+      log("domain.lost", record, "its record is gone from the register");
+      destroy(record, "it is not owned any more");
+    }
+  }
+
+  private void ended(DomainRecord record) {
+    table.remove(record);
     record.observers().forEach(observer -> observer.tell(new HasGone()));
     Domid domid = record.domid().orElse(Domid.INVALID);
     record.destroyers().forEach(asker -> asker.tell(new Done<>(domid)));
     tellCreatorOfFailure(record);
     if (record.afterlife() == Afterlife.RESTART) {
-      restartLater(record.plan());
+      restartLater(record);
     }
   }
 
@@ -265,9 +315,12 @@ final class Lives {
 
   // ---- beginning again ----
 
-  /** The name and uuid stay taken meanwhile. */
-  private void restartLater(DomainPlan plan) {
-    RestartDue due = new RestartDue(register(plan).instance());
+  /** The name and uuid stay taken meanwhile, and the record in the register stays. */
+  private void restartLater(DomainRecord earlier) {
+    DomainRecord next = register(earlier.plan());
+    next.owned(earlier.ownership());
+    earlier.owned(Optional.empty());
+    RestartDue due = new RestartDue(next.instance());
     timers.startSingleTimer(due, due, RESTART_DELAY);
   }
 
@@ -275,6 +328,10 @@ final class Lives {
     if (record.phase() == Phase.WAITING) {
       build(record, InitialState.RUNNING);
     }
+  }
+
+  private void tell(ToolstackCommand message) {
+    context.getSelf().tell(message);
   }
 
   void log(String type, DomainRecord record, String detail) {

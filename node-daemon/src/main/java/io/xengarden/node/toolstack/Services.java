@@ -6,6 +6,7 @@ import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.machine.HostClock;
 import io.xengarden.node.console.ConsoleDaemonCommand;
 import io.xengarden.node.events.EventLogCommand;
+import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.storage.BlockImages;
 import io.xengarden.xenstore.XenStoreCommand;
 import java.time.InstantSource;
@@ -18,7 +19,8 @@ public record Services(Actors actors, Inputs inputs, String host) {
       ActorRef<HypervisorCommand> hypervisor,
       ActorRef<XenStoreCommand> store,
       ActorRef<ConsoleDaemonCommand> consoles,
-      ActorRef<EventLogCommand> events) {}
+      ActorRef<EventLogCommand> events,
+      ActorRef<OwnershipCommand> ownership) {}
 
   /**
    * @param random uuids, and what a kernel would take from hardware

@@ -38,6 +38,9 @@ import io.xengarden.node.toolstack.ToolstackCommand.GuestBuilt;
 import io.xengarden.node.toolstack.ToolstackCommand.ListBlockDevices;
 import io.xengarden.node.toolstack.ToolstackCommand.ListDomains;
 import io.xengarden.node.toolstack.ToolstackCommand.ListVcpus;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipClaimed;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipLost;
+import io.xengarden.node.toolstack.ToolstackCommand.OwnershipReleased;
 import io.xengarden.node.toolstack.ToolstackCommand.PauseDomain;
 import io.xengarden.node.toolstack.ToolstackCommand.RequestEnded;
 import io.xengarden.node.toolstack.ToolstackCommand.RestartDue;
@@ -142,6 +145,12 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       case FindDomain(var selector, var replyTo) ->
           replyTo.tell(outcome(domid(selector), () -> ToolstackErrors.noSuchDomain(selector)));
       case StopAll(var replyTo) -> stopAll(replyTo);
+      case OwnershipClaimed(var instance, var ownership) ->
+          of(instance, record -> record.owned(Optional.of(ownership)));
+      case OwnershipReleased(var instance, var answer) ->
+          of(instance, record -> lives.released(record, answer));
+      case OwnershipLost(var ownership) ->
+          table.byUuid(ownership.uuid()).ifPresent(record -> lives.lost(record, ownership));
       case DomainAllocated(var instance, var domid) ->
           of(instance, record -> record.allocated(domid));
       case GuestBuilt(var instance, var setup) ->
@@ -223,7 +232,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
         "destroy",
         error -> replyTo.tell(new Refused<>(error)),
         record -> {
-          if (record.phase() == Phase.DYING) {
+          if (record.isOver()) {
             replyTo.tell(new Refused<>(ToolstackErrors.busy(record.name(), "destroyed")));
           } else {
             record.destroyers().add(replyTo);
@@ -388,7 +397,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
             case LIVE, SHUT_DOWN -> then.accept(record);
             case WAITING -> refuse.accept(ToolstackErrors.busy(record.name(), "restarted"));
             case BUILDING -> refuse.accept(ToolstackErrors.busy(record.name(), "created"));
-            case TEARING_DOWN, DYING, GONE ->
+            case TEARING_DOWN, DYING, RELEASING, GONE ->
                 refuse.accept(ToolstackErrors.busy(record.name(), "destroyed"));
           }
         });

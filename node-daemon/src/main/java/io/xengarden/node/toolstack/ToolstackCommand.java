@@ -5,6 +5,8 @@ import io.xengarden.abi.Domid;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.hypervisor.HypervisorCommand.BindReply;
 import io.xengarden.hypervisor.HypervisorCommand.DomainList;
+import io.xengarden.node.array.Ownership;
+import io.xengarden.node.ownership.OwnershipCommand.ReleaseAnswer;
 import io.xengarden.proto.v1.BlockDevice;
 import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.DomainInfo;
@@ -75,6 +77,8 @@ public sealed interface ToolstackCommand {
 
   // ---- from the operations; an instance is one life of one domain, whatever its domid ----
 
+  record OwnershipClaimed(long instance, Ownership ownership) implements ToolstackCommand {}
+
   record DomainAllocated(long instance, Domid domid) implements ToolstackCommand {}
 
   /** Built in memory: its actor may be started. */
@@ -90,7 +94,12 @@ public sealed interface ToolstackCommand {
   /** A dying domain that held out longer than its teardown waited is gone at last. */
   record StragglerGone(long instance) implements ToolstackCommand {}
 
+  /** A record that this host held is gone from the register: the domain is nobody's. */
+  record OwnershipLost(Ownership ownership) implements ToolstackCommand {}
+
   // ---- private to the toolstack ----
+
+  record OwnershipReleased(long instance, ReleaseAnswer answer) implements ToolstackCommand {}
 
   record DomainException() implements ToolstackCommand {}
 

@@ -1,8 +1,20 @@
 package io.xengarden.node.toolstack;
 
+import io.xengarden.node.array.Ownership;
+import io.xengarden.node.ownership.OwnershipCommand.AlreadyOwned;
+import io.xengarden.node.ownership.OwnershipCommand.ArrayAway;
+import io.xengarden.node.ownership.OwnershipCommand.ClaimAnswer;
+import io.xengarden.node.ownership.OwnershipCommand.Claimed;
+import io.xengarden.node.ownership.OwnershipCommand.ForgetAnswer;
+import io.xengarden.node.ownership.OwnershipCommand.Forgotten;
+import io.xengarden.node.ownership.OwnershipCommand.NoSuchRecord;
+import io.xengarden.node.ownership.OwnershipCommand.NotNow;
+import io.xengarden.node.ownership.OwnershipCommand.OwnerIsUp;
 import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.ToolstackError.Reason;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the toolstack refuses and how it says so: one line, and the error that libxl gives in the
@@ -56,6 +68,52 @@ public final class ToolstackErrors {
         FAIL,
         Reason.REASON_UUID_IN_USE,
         "domain \"" + name + "\" has the uuid " + uuid + " already");
+  }
+
+  /** Why the register has not given a domain to this host. */
+  static ToolstackError notOwned(UUID uuid, ClaimAnswer answer) {
+    return error(
+        FAIL,
+        Reason.REASON_OWNERSHIP,
+        switch (answer) {
+          case AlreadyOwned(var current, var lost) -> lost ? lost(current) : owned(current);
+          case ArrayAway(var why) ->
+              "the array is not reachable, so " + uuid + " cannot be claimed: " + why;
+          case NotNow(var why) -> why;
+          case Claimed(var ownership) -> throw new IllegalArgumentException(ownership.toString());
+        });
+  }
+
+  private static String owned(Ownership current) {
+    return "uuid %s (\"%s\") is owned by %s"
+        .formatted(current.uuid(), current.domain().name(), current.owner());
+  }
+
+  private static String lost(Ownership current) {
+    return ("uuid %s (\"%s\") is lost: its owner %s is not Up;"
+            + " 'xengarden forget %s' says that it is dead")
+        .formatted(current.uuid(), current.domain().name(), current.owner(), current.uuid());
+  }
+
+  /** Why a record is not forgotten; empty when it is. */
+  public static Optional<ToolstackError> notForgotten(UUID uuid, ForgetAnswer answer) {
+    return switch (answer) {
+      case Forgotten _ -> Optional.empty();
+      case NoSuchRecord() ->
+          Optional.of(noSuchDomain(DomainSelector.newBuilder().setUuid(uuid.toString()).build()));
+      case OwnerIsUp(var current) ->
+          Optional.of(
+              error(
+                  INVAL,
+                  Reason.REASON_OWNERSHIP,
+                  owned(current) + ", which is Up: only a lost domain can be forgotten"));
+      case ArrayAway(var why) ->
+          Optional.of(
+              error(
+                  FAIL,
+                  Reason.REASON_OWNERSHIP,
+                  "the array is not reachable, so nothing can be forgotten: " + why));
+    };
   }
 
   static ToolstackError notEnoughMemory(long kib) {

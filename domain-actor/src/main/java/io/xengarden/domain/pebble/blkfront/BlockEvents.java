@@ -4,6 +4,7 @@ import io.xengarden.abi.BlkifResponse;
 import io.xengarden.abi.BlkifRing;
 import io.xengarden.abi.FrontRing;
 import io.xengarden.abi.RingCorrupt;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Scheduler;
@@ -91,7 +92,7 @@ public final class BlockEvents {
     shadow.state(Shadow.State.DONE);
     if (!returned) {
       shadow.held(true);
-      v.log("blkfront: %s: backend keeps a page of a finished request".formatted(vbd.name()));
+      v.log(Printf.text("blkfront: %s: backend keeps a page of a finished request", vbd.name()));
       new Task(v.memory(), shadow.task()).set(Task.PAGES_LOST, true);
     }
     tellOwner(v, shadow);
@@ -106,7 +107,7 @@ public final class BlockEvents {
 
   /** A backend that breaks the protocol is not spoken to again; what it still has, fails. */
   static void stop(Vcpu v, Vbd vbd, String why) {
-    v.log("blkfront: %s: disabled: %s".formatted(vbd.name(), why));
+    v.log(Printf.text("blkfront: %s: disabled: %s", vbd.name(), why));
     vbd.set(Vbd.RUNNING, false);
     vbd.set(Vbd.FAILED, true);
     failAll(v, vbd);

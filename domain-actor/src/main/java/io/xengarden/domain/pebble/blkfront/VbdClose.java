@@ -4,6 +4,7 @@ import io.xengarden.abi.EvtchnOp;
 import io.xengarden.abi.Hypercall;
 import io.xengarden.domain.pebble.image.Extents;
 import io.xengarden.domain.pebble.image.Ports;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
@@ -89,7 +90,7 @@ public final class VbdClose extends Routine<VbdClose.At> {
       if (free) {
         new Extents(v.memory()).free(vbd.ring() >>> Memory.PAGE_SHIFT, VbdConnect.PAGES);
       } else {
-        v.log("blkfront: %s: backend keeps pages".formatted(vbd.name()));
+        v.log(Printf.text("blkfront: %s: backend keeps pages", vbd.name()));
       }
       vbd.ring(0);
       v.ret(0);

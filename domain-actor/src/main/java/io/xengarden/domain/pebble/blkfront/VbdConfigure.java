@@ -2,6 +2,7 @@ package io.xengarden.domain.pebble.blkfront;
 
 import io.xengarden.abi.BlkifRing;
 import io.xengarden.abi.Errno;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
@@ -42,7 +43,7 @@ public final class VbdConfigure extends Routine<VbdConfigure.At> {
       case INFO -> {
         long sectors = number(v);
         if (sectors < 0 || sectors > SECTORS_MAX) {
-          v.log("blkfront: %s: backend tells no size".formatted(vbd.name()));
+          v.log(Printf.text("blkfront: %s: backend tells no size", vbd.name()));
           v.ret(Errno.EINVAL.result());
         } else {
           resize(v, vbd, sectors);
@@ -78,8 +79,9 @@ public final class VbdConfigure extends Routine<VbdConfigure.At> {
   private static void resize(Vcpu v, Vbd vbd, long sectors) {
     if (vbd.is(Vbd.KNOWN) && vbd.sectors() != sectors) {
       v.log(
-          "blkfront: %s: detected capacity change from %d to %d"
-              .formatted(vbd.name(), vbd.sectors(), sectors));
+          Printf.text(
+              "blkfront: %s: detected capacity change from %d to %d",
+              vbd.name(), vbd.sectors(), sectors));
     }
     vbd.sectors(sectors);
   }

@@ -1,5 +1,6 @@
 package io.xengarden.domain.pebble.blkfront;
 
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
@@ -47,13 +48,13 @@ public final class VbdStart extends Routine<VbdStart.At> {
   private static void report(Vcpu v, Vbd vbd, boolean again, int issued) {
     String flush = vbd.is(Vbd.FLUSH) ? "flush" : vbd.is(Vbd.BARRIER) ? "barrier" : "none";
     String text =
-        "blkfront: %s: %s, %d 512-byte sectors%s, cache control: %s"
-            .formatted(
-                vbd.name(),
-                again ? "connected again" : "connected",
-                vbd.sectors(),
-                vbd.is(Vbd.READ_ONLY) ? ", read-only" : "",
-                flush);
-    v.log(issued == 0 ? text : text + ", %d requests issued again".formatted(issued));
+        Printf.text(
+            "blkfront: %s: %s, %d 512-byte sectors%s, cache control: %s",
+            vbd.name(),
+            again ? "connected again" : "connected",
+            vbd.sectors(),
+            vbd.is(Vbd.READ_ONLY) ? ", read-only" : "",
+            flush);
+    v.log(issued == 0 ? text : text + Printf.text(", %d requests issued again", issued));
   }
 }

@@ -1,6 +1,7 @@
 package io.xengarden.domain.pebble.console;
 
 import io.xengarden.domain.pebble.image.KernelState;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Vcpu;
@@ -25,7 +26,7 @@ public final class Terminal {
   public static boolean print(Vcpu v, String text) {
     Task task = v.task();
     if (task.is(Task.BACKGROUND)) {
-      text.lines().forEach(line -> v.log("%s[%d]: %s".formatted(task.name(), task.pid(), line)));
+      text.lines().forEach(line -> v.log(Printf.text("%s[%d]: %s", task.name(), task.pid(), line)));
       return true;
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -33,12 +34,20 @@ public final class Terminal {
       throw new IllegalStateException("print of " + bytes.length + " bytes");
     }
     byte[] out = withReturns(bytes);
-    if (Console.room(v) < out.length) {
-      v.park(Wait.CONSOLE_ROOM, 0, v.here());
+    if (!hasRoom(v, out.length)) {
       return false;
     }
     Console.put(v, out);
     return true;
+  }
+
+  /** Whether so many bytes can be printed now; if not, as {@link #print} does when it cannot. */
+  public static boolean hasRoom(Vcpu v, int bytes) {
+    if (v.task().is(Task.BACKGROUND) || Console.room(v) >= bytes) {
+      return true;
+    }
+    v.park(Wait.CONSOLE_ROOM, 0, v.here());
+    return false;
   }
 
   /** Says why and ends the routine with {@code status}; see {@link #print}. */

@@ -2,7 +2,6 @@ package io.xengarden.domain.pebble.image;
 
 import io.xengarden.machine.Memory;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * The kernel log: the last {@link Layout#LOG_SIZE} bytes of lines like Linux's, "[ SECONDS.MICROS]
@@ -24,8 +23,7 @@ public final class KernelLog {
     String cut = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) : text;
     long micros = nowNs / 1_000;
     String line =
-        String.format(
-            Locale.ROOT, "[%5d.%06d] %s\n", micros / 1_000_000, micros % 1_000_000, oneLine(cut));
+        Printf.text("[%5d.%06d] %s\n", micros / 1_000_000, micros % 1_000_000, oneLine(cut));
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     long end = state.logEnd();
     for (int done = 0; done < bytes.length; ) {

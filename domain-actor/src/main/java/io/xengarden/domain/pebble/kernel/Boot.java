@@ -6,6 +6,7 @@ import io.xengarden.domain.pebble.image.Extents;
 import io.xengarden.domain.pebble.image.KernelState;
 import io.xengarden.domain.pebble.image.Layout;
 import io.xengarden.domain.pebble.image.Ports;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.VcpuRecord;
 import io.xengarden.machine.Memory;
@@ -46,11 +47,12 @@ public final class Boot extends Routine<Boot.At> {
     long at = v.context().rsi;
     StartInfo info = StartInfo.readFrom(v.memory(), at);
     if (!info.magic().startsWith("xen-3.0-x86_64")) {
-      v.crash("Pebble: no start_info of a 64-bit Xen at 0x%x".formatted(at));
+      v.crash(Printf.text("Pebble: no start_info of a 64-bit Xen at 0x%x", at));
       return;
     }
     if (info.nrPages() < MINIMUM_PAGES) {
-      v.crash("Pebble: %d pages are too few, %d at least".formatted(info.nrPages(), MINIMUM_PAGES));
+      v.crash(
+          Printf.text("Pebble: %d pages are too few, %d at least", info.nrPages(), MINIMUM_PAGES));
       return;
     }
     KernelState state = v.state();
@@ -96,11 +98,12 @@ public final class Boot extends Routine<Boot.At> {
   }
 
   private static void banner(Vcpu v, StartInfo info) {
-    v.log("Pebble %s (image format %d) x86_64".formatted(Version.RELEASE, Layout.FORMAT));
+    v.log(Printf.text("Pebble %s (image format %d) x86_64", Version.RELEASE, Layout.FORMAT));
     v.log("Command line: " + info.cmdLine());
     v.log("Booting paravirtualized kernel on Xen");
     long inUse = new Extents(v.memory()).pagesInUse();
-    v.log("Memory: %dK/%dK available".formatted((info.nrPages() - inUse) * 4, info.nrPages() * 4));
+    v.log(
+        Printf.text("Memory: %dK/%dK available", (info.nrPages() - inUse) * 4, info.nrPages() * 4));
   }
 
   private void ready(Vcpu v) {

@@ -1,6 +1,7 @@
 package io.xengarden.domain.pebble.kernel;
 
 import io.xengarden.domain.pebble.image.Extents;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.machine.Memory;
@@ -55,7 +56,7 @@ public final class Exit extends Routine<Exit.At> {
     freePages(v, task);
     int status = (int) task.result() & 0xff;
     if (task.is(Task.BACKGROUND) && !task.is(Task.KERNEL)) {
-      v.log("%s[%d]: exit status %d".formatted(task.name(), task.pid(), status));
+      v.log(Printf.text("%s[%d]: exit status %d", task.name(), task.pid(), status));
     }
     if (v.state().foreground() == task.address()) {
       v.state().foreground(0);

@@ -4,6 +4,7 @@ import io.xengarden.abi.VcpuContext;
 import io.xengarden.domain.GuestCpu;
 import io.xengarden.domain.pebble.image.KernelState;
 import io.xengarden.domain.pebble.image.Layout;
+import io.xengarden.domain.pebble.image.Printf;
 import java.util.List;
 
 /**
@@ -71,8 +72,9 @@ public final class Kernel {
     }
     cpu.crash(
         state.magic() == Layout.MAGIC
-            ? "Pebble: image has format %d, this kernel runs format %d"
-                .formatted(state.format(), Layout.FORMAT)
+            ? Printf.text(
+                "Pebble: image has format %d, this kernel runs format %d",
+                state.format(), Layout.FORMAT)
             : "Pebble: no Pebble image at gfn 0");
     return false;
   }
@@ -84,6 +86,6 @@ public final class Kernel {
             ? routines[number].getClass().getSimpleName()
             : "nowhere";
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return "Pebble panic in %s (rip 0x%x): %s".formatted(name, rip, why);
+    return Printf.text("Pebble panic in %s (rip 0x%x): %s", name, rip, why);
   }
 }

@@ -5,6 +5,7 @@ import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
 import java.util.List;
 
 /** echo [-n] WORD... */

@@ -3,11 +3,14 @@ package io.xengarden.domain.pebble.programs;
 import io.xengarden.abi.Errno;
 import io.xengarden.domain.pebble.console.Terminal;
 import io.xengarden.domain.pebble.image.Layout;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
+import io.xengarden.domain.pebble.programs.operand.Errors;
 
 /**
  * kill PID...: ends jobs; a signal's name or number before them is taken and makes no difference.
@@ -43,7 +46,7 @@ public final class Kill extends Routine<Kill.At> {
     } else {
       long result = index == 1 && word.startsWith("-") ? 0 : kill(v, word);
       if (result == 0
-          || Terminal.print(v, "kill: (%s) - %s\n".formatted(word, Errors.text(result)))) {
+          || Terminal.print(v, Printf.text("kill: (%s) - %s\n", word, Errors.text(result)))) {
         task.local(STATUS, result == 0 ? task.local(STATUS) : 1);
         task.local(ARGUMENT, index);
       }

@@ -5,7 +5,8 @@ import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
-import io.xengarden.domain.pebble.programs.Program.Output;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
+import io.xengarden.domain.pebble.programs.operand.Output;
 import java.util.List;
 
 /** The body of programs that only print: one line a step. */

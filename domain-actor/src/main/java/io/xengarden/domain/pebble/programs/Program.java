@@ -1,7 +1,8 @@
 package io.xengarden.domain.pebble.programs;
 
 import io.xengarden.domain.pebble.kernel.Vcpu;
-import java.util.List;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
+import io.xengarden.domain.pebble.programs.operand.Output;
 
 /**
  * A command.
@@ -16,17 +17,6 @@ record Program(String name, String operands, String summary, int entry, Text tex
   @FunctionalInterface
   interface Text {
     Output of(Vcpu v, Arguments arguments);
-  }
-
-  /** Lines and an exit status. */
-  record Output(List<String> lines, int status) {
-    static Output ok(List<String> lines) {
-      return new Output(lines, 0);
-    }
-
-    static Output fail(String line) {
-      return new Output(List.of(line), 1);
-    }
   }
 
   String usage() {

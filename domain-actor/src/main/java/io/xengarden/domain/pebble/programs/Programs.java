@@ -4,6 +4,8 @@ import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.programs.file.Files;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,6 +4,8 @@ import io.xengarden.domain.pebble.console.Terminal;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
+import io.xengarden.domain.pebble.programs.operand.Sizes;
 
 /** sleep SECONDS. */
 public final class Sleep extends Routine<Sleep.At> {

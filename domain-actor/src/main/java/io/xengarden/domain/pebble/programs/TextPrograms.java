@@ -5,10 +5,13 @@ import io.xengarden.domain.pebble.blkfront.Block;
 import io.xengarden.domain.pebble.blkfront.Vbd;
 import io.xengarden.domain.pebble.image.Extents;
 import io.xengarden.domain.pebble.image.Layout;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.kernel.Version;
-import io.xengarden.domain.pebble.programs.Program.Output;
+import io.xengarden.domain.pebble.programs.operand.Arguments;
+import io.xengarden.domain.pebble.programs.operand.Output;
+import io.xengarden.domain.pebble.programs.operand.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +32,7 @@ final class TextPrograms {
     }
     return Output.ok(
         Programs.all().stream()
-            .map(program -> String.format("%-10s %s", program.name(), program.summary()))
+            .map(program -> Printf.text("%-10s %s", program.name(), program.summary()))
             .toList());
   }
 
@@ -75,10 +78,10 @@ final class TextPrograms {
     long minutes = upSeconds / 60 % 60;
     String up =
         (days == 0 ? "" : days + (days == 1 ? " day, " : " days, "))
-            + (hours == 0 ? minutes + " min" : String.format("%2d:%02d", hours, minutes));
+            + (hours == 0 ? minutes + " min" : Printf.text("%2d:%02d", hours, minutes));
     return Output.ok(
         List.of(
-            String.format(
+            Printf.text(
                 " %02d:%02d:%02d up %s,  1 user", now / 3600 % 24, now / 60 % 60, now % 60, up)));
   }
 
@@ -92,8 +95,8 @@ final class TextPrograms {
     String row = "%-8s%12s%12s%12s%12s%12s%12s";
     return Output.ok(
         List.of(
-            String.format(row, "", "total", "used", "free", "shared", "buff/cache", "available"),
-            String.format(
+            Printf.text(row, "", "total", "used", "free", "shared", "buff/cache", "available"),
+            Printf.text(
                 row,
                 "Mem:",
                 amount(total, option),
@@ -102,7 +105,7 @@ final class TextPrograms {
                 amount(0, option),
                 amount(0, option),
                 amount(total - used, option)),
-            String.format(
+            Printf.text(
                 "%-8s%12s%12s%12s",
                 "Swap:", amount(0, option), amount(0, option), amount(0, option))));
   }
@@ -119,13 +122,13 @@ final class TextPrograms {
   static Output lsdev(Vcpu v, Arguments arguments) {
     List<String> lines = new ArrayList<>();
     String row = "%-8s %-5s %-10s %-13s %-10s %-4s %s";
-    lines.add(String.format(row, "NAME", "TYPE", "DEVID", "STATE", "SIZE", "MODE", "BACKEND"));
+    lines.add(Printf.text(row, "NAME", "TYPE", "DEVID", "STATE", "SIZE", "MODE", "BACKEND"));
     lines.add(
-        String.format(
+        Printf.text(
             row, "hvc0", "tty", "0", "connected", "-", "w", "/local/domain/0/backend/console"));
     for (Vbd vbd : Block.disks(v)) {
       lines.add(
-          String.format(
+          Printf.text(
               row,
               vbd.name(),
               "disk",
@@ -147,7 +150,7 @@ final class TextPrograms {
       if (job) {
         String words = String.join(" ", Arguments.of(v.memory(), task).words());
         String state = task.state() == Task.State.PARKED ? "Sleeping" : "Running";
-        lines.add(String.format("[%d]  %-10s %s &", task.pid(), state, words));
+        lines.add(Printf.text("[%d]  %-10s %s &", task.pid(), state, words));
       }
     }
     return Output.ok(lines);

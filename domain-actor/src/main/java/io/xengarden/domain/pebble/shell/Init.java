@@ -6,6 +6,7 @@ import io.xengarden.domain.pebble.blkfront.Block;
 import io.xengarden.domain.pebble.blkfront.Vbd;
 import io.xengarden.domain.pebble.console.Console;
 import io.xengarden.domain.pebble.image.KernelState;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
@@ -79,9 +80,9 @@ public final class Init extends Routine<Init.At> {
     String workload = workloads.get(index).substring(WORKLOAD.length());
     List<Words.Command> commands = Words.parse(workload, 0).commands();
     if (commands.size() != 1 || !Programs.exists(commands.getFirst().words().getFirst())) {
-      v.log("init: cannot run '%s'".formatted(workload));
+      v.log(Printf.text("init: cannot run '%s'", workload));
     } else if (Programs.start(v, commands.getFirst().words(), Task.BACKGROUND, 0) == null) {
-      v.log("init: no room to run '%s'".formatted(workload));
+      v.log(Printf.text("init: no room to run '%s'", workload));
     }
   }
 

@@ -24,6 +24,8 @@ public final class Shell extends Routine<Shell.At> {
   private static final int SYNTAX = 2;
   private static final int NO_TASK = 254;
 
+  private static final int JOB_LINE_MAX = 16;
+
   private static final int STATUS = 0;
   private static final int INDEX = 1;
 
@@ -103,8 +105,9 @@ public final class Shell extends Routine<Shell.At> {
       }
       return;
     }
-    // Room for the line below is made sure of first: a step that prints may run twice.
-    if (command.background() && !Terminal.print(v, "")) {
+    // For the line that a job in the background leaves: a step that prints may run twice, a job
+    // not.
+    if (!Terminal.hasRoom(v, JOB_LINE_MAX)) {
       return;
     }
     Task shell = v.task();

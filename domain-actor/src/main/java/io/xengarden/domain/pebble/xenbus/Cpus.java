@@ -6,6 +6,7 @@ import io.xengarden.abi.VcpuContext;
 import io.xengarden.abi.VcpuOp;
 import io.xengarden.domain.pebble.image.Extents;
 import io.xengarden.domain.pebble.image.Layout;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.VcpuRecord;
 import io.xengarden.domain.pebble.image.Wait;
@@ -57,7 +58,7 @@ public final class Cpus extends Routine<Cpus.At> {
         if (v.answer() == 0) {
           v.record(vcpu).set(VcpuRecord.ONLINE, true);
         } else {
-          v.log("cpu %d: VCPUOP_up: error %d".formatted(vcpu, v.answer()));
+          v.log(Printf.text("cpu %d: VCPUOP_up: error %d", vcpu, v.answer()));
         }
         v.goTo(at(At.NEXT));
       }
@@ -113,7 +114,7 @@ public final class Cpus extends Routine<Cpus.At> {
       v.park(Wait.VCPU_DOWN, 0, at(At.LEAVING));
       return;
     }
-    v.log("CPU%d: offline".formatted(vcpu));
+    v.log(Printf.text("CPU%d: offline", vcpu));
     Timers.armEarliest(v); // its timer went down with it
     v.goTo(at(At.NEXT));
   }
@@ -122,7 +123,7 @@ public final class Cpus extends Routine<Cpus.At> {
     Extents extents = new Extents(v.memory());
     long gfn = extents.allocate(CONTEXT_PAGES, v.state().ramPages());
     if (gfn < 0) {
-      v.log("cpu %d: no memory to bring it up".formatted(vcpu));
+      v.log(Printf.text("cpu %d: no memory to bring it up", vcpu));
       v.ret(0);
       return;
     }
@@ -148,7 +149,7 @@ public final class Cpus extends Routine<Cpus.At> {
     new Extents(v.memory()).free(v.task().local(CONTEXT_GFN), CONTEXT_PAGES);
     // It exists already when it has only been down: it goes on where it went down.
     if (answer != 0 && answer != Errno.EEXIST.result()) {
-      v.log("cpu %d: VCPUOP_initialise: error %d".formatted(vcpu, answer));
+      v.log(Printf.text("cpu %d: VCPUOP_initialise: error %d", vcpu, answer));
       v.goTo(at(At.NEXT));
       return;
     }

@@ -1,14 +1,15 @@
 package io.xengarden.domain.pebble.xenbus;
 
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.store.Store;
 import io.xengarden.machine.Memory;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Compares the device directories with the records: who is new, who is gone. */
 public final class Devices extends Routine<Devices.At> {
@@ -49,7 +50,7 @@ public final class Devices extends Routine<Devices.At> {
 
   private static void compare(Vcpu v, DeviceKind kind, List<String> names) {
     Memory memory = v.memory();
-    Set<Integer> present = new HashSet<>();
+    Set<Integer> present = new TreeSet<>();
     for (String name : names) {
       int devid = devid(name);
       if (devid >= 0 && present.add(devid) && slotOf(memory, kind, devid) < 0) {
@@ -74,7 +75,9 @@ public final class Devices extends Routine<Devices.At> {
         return;
       }
     }
-    v.log("xenbus: no room for %s/%d, %d at most".formatted(kind.directory(), devid, kind.slots()));
+    v.log(
+        Printf.text(
+            "xenbus: no room for %s/%d, %d at most", kind.directory(), devid, kind.slots()));
   }
 
   private static int slotOf(Memory memory, DeviceKind kind, int devid) {

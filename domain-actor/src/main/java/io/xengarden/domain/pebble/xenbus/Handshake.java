@@ -1,6 +1,7 @@
 package io.xengarden.domain.pebble.xenbus;
 
 import io.xengarden.abi.XenbusState;
+import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
@@ -160,7 +161,7 @@ public final class Handshake extends Routine<Handshake.At> {
     long result = v.task().result();
     if (result != 0) {
       frontend.set(Frontend.FAILED, true);
-      v.log("xenbus: %s: error %d".formatted(frontend.path(kind), result));
+      v.log(Printf.text("xenbus: %s: error %d", frontend.path(kind), result));
     }
     write(v, kind, frontend, result == 0 ? next : XenbusState.CLOSING);
   }
