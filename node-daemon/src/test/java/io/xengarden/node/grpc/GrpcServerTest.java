@@ -58,7 +58,8 @@ class GrpcServerTest {
     StatusRuntimeException failure =
         catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> host.create(LoopbackHost.scripted("a".repeat(GrpcServer.MAX_MESSAGE)).build()));
+            () ->
+                host.create(LoopbackHost.scripted("a".repeat(LoopbackServer.MAX_MESSAGE)).build()));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     assertThat(host.names()).containsExactly("Domain-0");
   }
