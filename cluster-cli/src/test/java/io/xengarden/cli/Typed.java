@@ -2,6 +2,7 @@ package io.xengarden.cli;
 
 import io.xengarden.cli.command.Streams;
 import io.xengarden.cli.toolstack.FakeToolstack;
+import io.xengarden.proto.v1.HostState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,11 +27,16 @@ public final class Typed implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** A cluster of so many hosts, whose files lie in {@code directory}. */
+  /** A cluster of so many hosts, all Up, whose files lie in {@code directory}. */
   public static Typed on(Path directory, int hosts) throws IOException {
     Typed typed = new Typed(directory);
     for (int i = 0; i < hosts; i++) {
       typed.hosts.add(new FakeToolstack());
+    }
+    for (FakeToolstack host : typed.hosts) {
+      for (int i = 1; i <= hosts; i++) {
+        host.see("host" + i, HostState.HOST_STATE_UP);
+      }
     }
     PretendCluster.write(directory, typed.hosts.stream().map(FakeToolstack::address).toList());
     return typed;

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class ClusterMain {
 
   private final ArrayMain array;
   private final List<NodeMain> hosts;
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   private ClusterMain(ArrayMain array, List<NodeMain> hosts) {
     this.array = array;
@@ -83,8 +85,11 @@ public final class ClusterMain {
     try {
       ClusterMain cluster = start(Options.parse(words));
       Runtime.getRuntime().addShutdownHook(new Thread(cluster::stop, "stop"));
-      log().error("the cluster ends: {}", cluster.end().join());
-      System.exit(EXIT_FAILED);
+      String why = cluster.end().join();
+      if (!cluster.stopping.get()) {
+        log().error("the cluster ends: {}", why);
+      }
+      System.exit(EXIT_FAILED); // waits for the hook when that is what ends it
     } catch (BadArguments e) {
       System.err.println(e.getMessage());
       System.err.println(USAGE);
@@ -131,6 +136,7 @@ public final class ClusterMain {
   }
 
   private void stop() {
+    stopping.set(true);
     try {
       all(hosts.stream().map(host -> Executors.callable(host::stop)).toList());
     } catch (Exception e) {

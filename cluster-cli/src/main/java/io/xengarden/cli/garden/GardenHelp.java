@@ -98,8 +98,8 @@ public final class GardenHelp {
       """
       Usage: xengarden hosts [-o table|json]
 
-      Lists the hosts as the others see them: Up, Unreachable (it does not answer, and may come
-      back) or Down (it is no member of the cluster). The count of domains leaves out Domain-0.
+      Lists the hosts as the others see them: Up, Unreachable (it does not answer, but its process
+      is there) or Down. The count of domains leaves out Domain-0.
       """;
 
   private static final String HOST =

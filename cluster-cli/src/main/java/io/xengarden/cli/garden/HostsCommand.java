@@ -11,6 +11,7 @@ import io.xengarden.cli.toolstack.Everywhere.Answer;
 import io.xengarden.cli.toolstack.HostConnection;
 import io.xengarden.cli.toolstack.Hosts;
 import io.xengarden.cli.toolstack.ToolstackFailure;
+import io.xengarden.proto.v1.ClusterHost;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.GetHostInfoRequest;
 import io.xengarden.proto.v1.GetHostInfoResponse;
@@ -22,7 +23,8 @@ import java.util.Optional;
 
 /**
  * {@code hosts}. Whether a host is Up is the word of the directory that sees the most of the
- * cluster; what it has is its own. All are asked at once, and only for so long.
+ * cluster, whether its process is there this machine's, and what it has its own. All are asked at
+ * once, and only for so long.
  */
 final class HostsCommand {
   private static final long ANSWER_SECONDS = ClusterDirectories.ANSWER_SECONDS;
@@ -96,9 +98,7 @@ final class HostsCommand {
     HostRecord nowhere = new HostRecord(host, 0, "", "", "");
     boolean runs = directory.process(host).isPresent();
     HostRecord record = runs ? directory.record(host).orElse(nowhere) : nowhere;
-    String word =
-        view.map(seen -> seen.host(host).map(h -> word(h.getState())).orElse("Down"))
-            .orElse(runs ? "Unreachable" : "Down");
+    String word = word(runs, view.flatMap(seen -> seen.host(host)));
     return figures.stream()
         .filter(answer -> answer.host().equals(host))
         .flatMap(answer -> answer.value().stream())
@@ -116,11 +116,12 @@ final class HostsCommand {
         .orElse(new State(host, word, record, 0, plan.cpus(), plan.memoryMib(), 0));
   }
 
-  private static String word(HostState state) {
-    return switch (state) {
+  /** One that the others have given up, and whose process is there, may come back. */
+  private static String word(boolean runs, Optional<ClusterHost> seen) {
+    return switch (seen.map(ClusterHost::getState).orElse(HostState.HOST_STATE_DOWN)) {
       case HOST_STATE_UP -> "Up";
       case HOST_STATE_UNREACHABLE -> "Unreachable";
-      case HOST_STATE_DOWN, HOST_STATE_UNSPECIFIED, UNRECOGNIZED -> "Down";
+      case HOST_STATE_DOWN, HOST_STATE_UNSPECIFIED, UNRECOGNIZED -> runs ? "Unreachable" : "Down";
     };
   }
 

@@ -30,7 +30,10 @@ class LocalClusterTest {
   }
 
   private LocalCluster of(Class<?> daemon) {
-    return new LocalCluster(directory, new PrintStream(progress, true), daemon.getName());
+    return new LocalCluster(
+        directory,
+        new PrintStream(progress, true),
+        new Daemons(daemon.getName(), FakeArray.class.getName(), FakeCluster.class.getName()));
   }
 
   @AfterEach
@@ -53,10 +56,31 @@ class LocalClusterTest {
     assertThat(records.get(0).pid()).isNotEqualTo(records.get(1).pid());
     assertThat(cluster.directory().running(TWO)).isEqualTo(records);
     assertThat(progress.toString())
-        .contains("host2: up, pid " + records.get(1).pid() + ", grpc 127.0.0.1:");
+        .contains("host2: serves, pid " + records.get(1).pid() + ", grpc 127.0.0.1:");
     assertThat(Files.readString(directory.resolve("host2/daemon.log")))
         .contains(
-            "--dir " + directory + " --name host2 --cpus 4 --memory-mib 1024 --grpc-port 7652\n");
+            "--dir "
+                + directory
+                + " --name host2 --cpus 4 --memory-mib 1024 --grpc-port 7652 --array "
+                + cluster.directory().record("array").orElseThrow().grpc()
+                + "\n");
+  }
+
+  /** Hosts know the array by its address, so it must come back where it was. */
+  @Test
+  void theArrayIsStartedFirstAndAgainOnItsOwnPort() throws ClusterError, IOException {
+    cluster.up(new ClusterPlan(1, 1, 64, false, false));
+    Path log = directory.resolve("array/daemon.log");
+    assertThat(progress.toString()).startsWith("array: starting");
+    assertThat(Files.readString(log)).endsWith("--dir " + directory + " --grpc-port 7650\n");
+    String address = cluster.plan().array();
+    assertThat(cluster.directory().record("array").orElseThrow().grpc()).isEqualTo(address);
+    cluster.kill("array");
+    assertThat(runs("host1")).isTrue();
+    assertThat(runs("array")).isFalse();
+    cluster.start("array");
+    assertThat(Files.readString(log))
+        .endsWith(" --grpc-port " + address.substring("127.0.0.1:".length()) + " --same-port\n");
   }
 
   @Test
@@ -81,7 +105,8 @@ class LocalClusterTest {
   void downEndsEveryProcessAndMayBeRepeated() throws ClusterError {
     cluster.up(TWO);
     List<HostProcess> processes = List.of(process("host1"), process("host2"));
-    assertThat(cluster.down()).isEqualTo(2);
+    assertThat(cluster.down()).as("and the array").isEqualTo(3);
+    assertThat(progress.toString()).endsWith("array: stopping\n");
     assertThat(processes).noneMatch(HostProcess::isAlive);
     assertThat(cluster.directory().plan()).isEmpty();
     assertThat(cluster.down()).isZero();
@@ -91,7 +116,7 @@ class LocalClusterTest {
   void aStoppedHostIsEndedToo() throws ClusterError {
     cluster.up(new ClusterPlan(1, 1, 64, false, false));
     cluster.signal("host1", "STOP");
-    assertThat(cluster.down()).isEqualTo(1);
+    assertThat(cluster.down()).isEqualTo(2);
     assertThat(runs("host1")).isFalse();
   }
 
@@ -130,7 +155,7 @@ class LocalClusterTest {
     cluster.kill("host1");
     assertThatThrownBy(() -> cluster.signal("host1", "STOP")).hasMessage("host1 is not running");
     assertThatThrownBy(() -> cluster.kill("host9"))
-        .hasMessage("no host named host9 (there are host1)");
+        .hasMessage("no host named host9 (there are host1, array)");
   }
 
   @Test

@@ -10,9 +10,13 @@ import io.xengarden.cli.Typed;
 import io.xengarden.cli.Typed.Result;
 import io.xengarden.cli.text.Json;
 import io.xengarden.cli.text.JsonError;
+import io.xengarden.proto.v1.ClusterDomain;
+import io.xengarden.proto.v1.DomainFlags;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.Event;
+import io.xengarden.proto.v1.ForgetDomainRequest;
 import io.xengarden.proto.v1.GetHostInfoResponse;
+import io.xengarden.proto.v1.HostState;
 import io.xengarden.proto.v1.RunCommandOutput;
 import io.xengarden.proto.v1.RunCommandRequest;
 import io.xengarden.proto.v1.ToolstackError.Reason;
@@ -65,9 +69,74 @@ class GardenCommandsTest {
         .containsExactly("NAME", "STATE", "PID", "GRPC", "DOMAINS", "CPUS", "MEMORY", "FREE");
     assertThat(lines.get(1).split(" +"))
         .containsExactly("host1", "Up", pid, xen.host().address(), "1", "8", "16384", "15360");
-    assertThat(lines.get(2)).startsWith("host2   Unreachable ");
+    assertThat(lines.get(2)).as("its peers have not missed it").startsWith("host2   Up ");
+    xen.host().see("host2", HostState.HOST_STATE_UNREACHABLE);
+    assertThat(host2()).startsWith("host2   Unreachable ");
+    xen.host().see("host2", HostState.HOST_STATE_DOWN);
+    assertThat(host2()).as("its process may come back").startsWith("host2   Unreachable ");
     PretendCluster.end(directory, "host2");
-    assertThat(xen.run("hosts").out().lines().toList().get(2)).startsWith("host2   Down ");
+    assertThat(host2()).startsWith("host2   Down ");
+  }
+
+  private String host2() {
+    return xen.run("hosts").out().lines().toList().get(2);
+  }
+
+  /** A host that is cut off sees all others gone. */
+  @Test
+  void theHostThatSeesMostOfTheClusterIsBelieved() {
+    xen.host().see("host2", HostState.HOST_STATE_DOWN);
+    assertThat(host2()).startsWith("host2   Up ");
+  }
+
+  @Test
+  void theClustersDomainsAreListedWithTheirOwnersWord() throws JsonError {
+    xen.host().domains.clear();
+    xen.host()
+        .domains
+        .add(
+            DomainInfo.newBuilder()
+                .setDomid(3)
+                .setUuid("u1")
+                .setFlags(DomainFlags.newBuilder().setPaused(true))
+                .build());
+    for (var host : xen.hosts) {
+      host.clusterDomains.add(owned("web", "u1", "host1").setMemoryKib(65536).setVcpus(2).build());
+      host.clusterDomains.add(owned("gone", "u2", "host3").setLost(true).build());
+      host.clusterDomains.add(owned("new", "u3", "host2").build());
+    }
+    List<String> lines = xen.run("list").out().lines().toList();
+    assertThat(lines.get(0).split(" +"))
+        .containsExactly("NAME", "HOST", "STATE", "MEMORY", "VCPUS", "UUID");
+    assertThat(lines.get(1).split(" +")).startsWith("gone", "host3", "lost");
+    assertThat(lines.get(2).split(" +")).startsWith("new", "host2", "unknown");
+    assertThat(lines.get(3).split(" +")).containsExactly("web", "host1", "paused", "64", "2", "u1");
+    Json.Array json = (Json.Array) Json.parse(xen.run("list", "-o", "json").out());
+    assertThat(((Json.Fields) json.items().getLast()).byName().keySet())
+        .containsExactly("name", "uuid", "host", "state", "memoryMiB", "vcpus", "epoch");
+  }
+
+  @Test
+  void aListWithoutTheArraySaysThatItIsOld() {
+    xen.hosts.forEach(host -> host.registerReachable = false);
+    Result result = xen.run("list");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEqualTo("xengarden: the array is not reachable: as last known\n");
+  }
+
+  private static ClusterDomain.Builder owned(String name, String uuid, String host) {
+    return ClusterDomain.newBuilder().setName(name).setUuid(uuid).setHost(host);
+  }
+
+  @Test
+  void aLostDomainIsForgottenByItsUuid() {
+    assertThat(xen.run("forget", "u2")).isEqualTo(new Result(0, "", ""));
+    assertThat(xen.host().requests)
+        .containsExactly(ForgetDomainRequest.newBuilder().setUuid("u2").build());
+    xen.host().refusal = error(Reason.REASON_OWNERSHIP, 6, "uuid u2 is owned by host2");
+    assertThat(xen.run("forget", "u2"))
+        .isEqualTo(new Result(1, "", "xengarden: uuid u2 is owned by host2\n"));
+    assertThat(xen.run("forget").exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -176,7 +245,7 @@ class GardenCommandsTest {
     assertThat(xen.run("host", "explode", "host1").err())
         .isEqualTo("xengarden: host: \"explode\" is none of kill, stop, cont, start\n");
     assertThat(xen.run("host", "kill", "host9").err())
-        .isEqualTo("xengarden: no host named host9 (there are host1, host2)\n");
+        .isEqualTo("xengarden: no host named host9 (there are host1, host2, array)\n");
     assertThat(xen.run("up", "--hosts", "0").err())
         .isEqualTo("xengarden: --hosts: \"0\" is not a number from 1 to 64\n");
     assertThat(xen.run("up", "--memory", "lots").err())

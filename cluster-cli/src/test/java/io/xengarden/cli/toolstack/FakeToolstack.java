@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A peer: the wire's service on a loopback port, with a table of domains behind it. */
@@ -29,6 +30,12 @@ public final class FakeToolstack extends ToolstackGrpc.ToolstackImplBase impleme
   public final List<Event> events = new ArrayList<>();
   public final List<RunCommandOutput> runOutputs = new ArrayList<>();
   public final List<ShutdownProgress> shutdownSteps = new ArrayList<>();
+
+  /** The cluster as this host knows it. */
+  public final List<ClusterHost> clusterHosts = new CopyOnWriteArrayList<>();
+
+  public final List<ClusterDomain> clusterDomains = new CopyOnWriteArrayList<>();
+  public volatile boolean registerReachable = true;
 
   /** Every request, in order of arrival. */
   public final BlockingQueue<Object> requests = new LinkedBlockingQueue<>();
@@ -48,8 +55,45 @@ public final class FakeToolstack extends ToolstackGrpc.ToolstackImplBase impleme
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(this)
+            .addService(new Directory())
             .build()
             .start();
+  }
+
+  /** Says what a host is to the cluster, in place of what was said before. */
+  public void see(String host, HostState state) {
+    clusterHosts.removeIf(known -> known.getName().equals(host));
+    clusterHosts.add(ClusterHost.newBuilder().setName(host).setState(state).build());
+  }
+
+  private final class Directory extends ClusterGrpc.ClusterImplBase {
+    @Override
+    public void listClusterHosts(
+        ListClusterHostsRequest request, StreamObserver<ListClusterHostsResponse> observer) {
+      observer.onNext(
+          ListClusterHostsResponse.newBuilder()
+              .addAllHosts(clusterHosts)
+              .setRegisterReachable(registerReachable)
+              .build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void listClusterDomains(
+        ListClusterDomainsRequest request, StreamObserver<ListClusterDomainsResponse> observer) {
+      observer.onNext(
+          ListClusterDomainsResponse.newBuilder()
+              .addAllDomains(clusterDomains)
+              .setRegisterReachable(registerReachable)
+              .build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void forgetDomain(
+        ForgetDomainRequest request, StreamObserver<ForgetDomainResponse> observer) {
+      answer(request, observer, ForgetDomainResponse.getDefaultInstance());
+    }
   }
 
   public void awaitTermination() throws InterruptedException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xengarden.cli.PretendCluster;
 import io.xengarden.cli.Typed;
 import io.xengarden.cli.Typed.Result;
+import io.xengarden.proto.v1.ClusterDomain;
 import io.xengarden.proto.v1.DestroyDomainRequest;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
@@ -19,6 +20,7 @@ import io.xengarden.proto.v1.ShutdownReason;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +262,48 @@ class XlRulesTest {
           .isEqualTo("db is an invalid domain identifier (rc=-6)\n");
       assertThat(two.run("-H", "host3", "xl", "list").err())
           .isEqualTo("cannot init xl context: no host named host3\n");
+    }
+  }
+
+  @Test
+  void aDirectorySaysWhereANameIsAndOnlyThatHostIsAsked() throws IOException {
+    try (Typed two = Typed.on(directory, 2)) {
+      DomainInfo db = DomainInfo.newBuilder().setDomid(4).setName("db").build();
+      two.hosts.forEach(host -> host.domains.add(db));
+      two.hosts.forEach(
+          host ->
+              host.clusterDomains.addAll(
+                  List.of(
+                      owned("db", "host1").setLost(true).build(), owned("db", "host2").build())));
+      assertThat(two.run("xl", "pause", "db").exitCode()).isZero();
+      assertThat(two.hosts.getFirst().requests).as("it has only a lost one").isEmpty();
+      assertThat(two.hosts.getLast().requests).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLostDomainIsSaidToBeLost() throws IOException {
+    try (Typed two = Typed.on(directory, 2)) {
+      two.hosts.forEach(
+          host -> host.clusterDomains.add(owned("db", "host2").setLost(true).build()));
+      assertThat(two.run("xl", "pause", "db"))
+          .isEqualTo(
+              new Result(1, "", "libxl: error: domain db is lost: its owner host2 is not Up\n"));
+    }
+  }
+
+  private static ClusterDomain.Builder owned(String name, String host) {
+    return ClusterDomain.newBuilder().setName(name).setHost(host);
+  }
+
+  @Test
+  void withoutHost1TheFirstHostThatRunsIsMeant() throws IOException {
+    try (Typed two = Typed.on(directory, 2)) {
+      PretendCluster.end(directory, "host1");
+      assertThat(two.run("xl", "list").exitCode()).isZero();
+      assertThat(two.hosts.getLast().requests).hasSize(1);
+      assertThat(two.run("-H", "host1", "xl", "list").err())
+          .isEqualTo("cannot init xl context: host1 is not running\n");
     }
   }
 

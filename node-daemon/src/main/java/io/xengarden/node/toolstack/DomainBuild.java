@@ -221,7 +221,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
 
   private Behavior<DomainBuildCommand> onClaimed(ClaimAnswer answer) {
     if (!(answer instanceof Claimed(var ownership))) {
-      return fail(ToolstackErrors.notOwned(order.plan().uuid(), answer));
+      return fail(ToolstackErrors.notOwned(answer));
     }
     toolstack.tell(new OwnershipClaimed(order.instance(), ownership));
     return proceed(this::allocate);

@@ -71,14 +71,14 @@ public final class ToolstackErrors {
   }
 
   /** Why the register has not given a domain to this host. */
-  static ToolstackError notOwned(UUID uuid, ClaimAnswer answer) {
+  static ToolstackError notOwned(ClaimAnswer answer) {
     return error(
         FAIL,
         Reason.REASON_OWNERSHIP,
         switch (answer) {
           case AlreadyOwned(var current, var lost) -> lost ? lost(current) : owned(current);
           case ArrayAway(var why) ->
-              "the array is not reachable, so " + uuid + " cannot be claimed: " + why;
+              "the array is not reachable, so the domain cannot be claimed: " + why;
           case NotNow(var why) -> why;
           case Claimed(var ownership) -> throw new IllegalArgumentException(ownership.toString());
         });

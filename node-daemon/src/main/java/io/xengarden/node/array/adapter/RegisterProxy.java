@@ -169,7 +169,12 @@ public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterComma
   }
 
   private static Unreachable unreachable(Status status) {
-    return new Unreachable(status.getCode() + ": " + status.getDescription());
+    return new Unreachable(
+        switch (status.getCode()) {
+          case UNAVAILABLE -> "it does not answer";
+          case DEADLINE_EXCEEDED -> "no answer within " + CALL_LIMIT.toSeconds() + " seconds";
+          default -> status.getCode() + ": " + status.getDescription();
+        });
   }
 
   /** A limit reached is the register's own word, not a missing answer. */

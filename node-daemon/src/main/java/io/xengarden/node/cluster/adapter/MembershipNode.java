@@ -38,6 +38,9 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
   /** Longer than a join takes when anybody is there. */
   private static final Duration NOBODY_ANSWERS_AFTER = Duration.ofSeconds(8);
 
+  /** How long the others may take to let this host go. */
+  private static final Duration LEAVE_LIMIT = Duration.ofSeconds(3);
+
   private static final Duration RETRY_AFTER = Duration.ofMillis(500);
   private static final Duration FORMER_CHECK_EVERY = Duration.ofSeconds(5);
 
@@ -46,6 +49,9 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
   record Join() implements Message {}
 
   record Leaving() implements Message {}
+
+  /** Leaving takes too long, or there was nothing to leave. */
+  private record LeftBehind() implements Message {}
 
   private record Listed(HostsAnswer answer, Purpose purpose) implements Message {}
 
@@ -109,7 +115,8 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
   public Behavior<Message> onMessage(Message message) {
     switch (message) {
       case Join() -> list(Purpose.JOIN);
-      case Leaving() -> cluster.manager().tell(new Leave(cluster.selfMember().address()));
+      case Leaving() -> leave();
+      case LeftBehind() -> getContext().getSystem().terminate();
       case Listed(var answer, var purpose) -> onListed(answer, purpose);
       case Claimed(var _) -> list(Purpose.JOIN);
       case NobodyAnswered() -> list(Purpose.TAKE_OVER);
@@ -123,6 +130,12 @@ final class MembershipNode extends AbstractOnMessageBehavior<MembershipNode.Mess
   @Override
   public Behavior<Message> onSignal(Signal signal) {
     return signal instanceof Terminated ? Behaviors.unhandled() : this;
+  }
+
+  /** The node's system ends when the others have let it go. */
+  private void leave() {
+    cluster.manager().tell(new Leave(cluster.selfMember().address()));
+    timers.startSingleTimer(new LeftBehind(), isMember() ? LEAVE_LIMIT : Duration.ZERO);
   }
 
   private void list(Purpose purpose) {
