@@ -279,7 +279,12 @@ public final class SimulatedHost {
 
   /** Waits until the shell shows its prompt. */
   public void awaitPrompt(String domainName) {
-    await(domainName + " shows a prompt", () -> console(domainName).endsWith("pebble# "));
+    awaitPrinted(domainName, "pebble# ");
+  }
+
+  /** Waits until the log ends with this. */
+  public void awaitPrinted(String domainName, String end) {
+    await(domainName + " prints " + end, () -> consoleLogs.endsWith(domainName, end));
   }
 
   /** As {@code xengarden run}. */
