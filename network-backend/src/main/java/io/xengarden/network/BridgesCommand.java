@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.xengarden.network.bridge.BridgeCounters;
 import io.xengarden.network.bridge.BridgePort;
 import io.xengarden.network.bridge.FrameTap;
+import io.xengarden.network.bridge.LearningSwitch;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,6 +25,10 @@ public sealed interface BridgesCommand {
   record SetPeers(List<String> hosts) implements BridgesCommand {
     public SetPeers {
       hosts = List.copyOf(hosts);
+      if (hosts.size() > LearningSwitch.MAX_PEERS) {
+        throw new IllegalArgumentException(
+            hosts.size() + " peers, at most " + LearningSwitch.MAX_PEERS);
+      }
     }
   }
 
@@ -33,13 +38,21 @@ public sealed interface BridgesCommand {
    *
    * @param epoch at least 1
    */
-  record OwnDomain(UUID uuid, long epoch) implements BridgesCommand {}
+  record OwnDomain(UUID uuid, long epoch) implements BridgesCommand {
+    public OwnDomain {
+      requireEpoch(epoch);
+    }
+  }
 
   /** This host does not own the domain any more: none of its frames are let through. */
   record DisownDomain(UUID uuid) implements BridgesCommand {}
 
   /** The register says so: frames of this domain under an older epoch are stale. */
-  record EpochSeen(UUID uuid, long epoch) implements BridgesCommand {}
+  record EpochSeen(UUID uuid, long epoch) implements BridgesCommand {
+    public EpochSeen {
+      requireEpoch(epoch);
+    }
+  }
 
   /** From now on the bridge shows every frame that enters it to the tap; empty: to nobody. */
   record Capture(String bridge, Optional<FrameTap> tap, ActorRef<CaptureReply> replyTo)
@@ -68,4 +81,10 @@ public sealed interface BridgesCommand {
    * @param addresses learned and not yet aged out, or not yet found to be
    */
   record BridgeStatus(String name, int ports, int addresses, BridgeCounters counters) {}
+
+  private static void requireEpoch(long epoch) {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epoch " + epoch);
+    }
+  }
 }

@@ -60,7 +60,6 @@ import java.util.List;
  */
 public final class VifBackend extends AbstractOnMessageBehavior<VifBackendCommand> {
   private final VifSetup setup;
-  private final Device device;
   private final VifStore store;
   private final VifConnector connector;
   private final VifCommands commands;
@@ -72,21 +71,28 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
     return VifStarting.create(setup);
   }
 
-  static Behavior<VifBackendCommand> serve(VifSetup setup, Device device) {
+  /**
+   * @param commands what came before the device was known
+   */
+  static Behavior<VifBackendCommand> serve(VifSetup setup, Device device, VifCommands commands) {
     return Behaviors.withTimers(
-        timers -> Behaviors.setup(context -> new VifBackend(context, timers, setup, device)));
+        timers ->
+            Behaviors.setup(
+                context -> new VifBackend(context, timers, setup, new Start(device, commands))));
   }
+
+  private record Start(Device device, VifCommands commands) {}
 
   private VifBackend(
       ActorContext<VifBackendCommand> context,
       TimerScheduler<VifBackendCommand> timers,
       VifSetup setup,
-      Device device) {
+      Start start) {
     super(context);
+    Device device = start.device();
     this.setup = setup;
-    this.device = device;
     this.timers = timers;
-    this.commands = new VifCommands(setup);
+    this.commands = start.commands();
     this.connector = new VifConnector(context, setup, device);
     this.store =
         new VifStore(
@@ -100,8 +106,25 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
     connector.attach();
   }
 
+  /** Commands that had to wait are obeyed before whatever came after them. */
   @Override
   public Behavior<VifBackendCommand> onMessage(VifBackendCommand message) {
+    Behavior<VifBackendCommand> next = obey(message);
+    while (next == this && !isConnecting()) {
+      VifBackendCommand waiting = commands.next();
+      if (waiting == null) {
+        return this;
+      }
+      next = obey(waiting);
+    }
+    return next;
+  }
+
+  private boolean isConnecting() {
+    return state instanceof Checking || state instanceof Connecting;
+  }
+
+  private Behavior<VifBackendCommand> obey(VifBackendCommand message) {
     return switch (message) {
       case Rang _ -> onRang();
       case NodesChanged _ -> look();
@@ -252,7 +275,7 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
   }
 
   private Behavior<VifBackendCommand> onClose(Close close) {
-    if (state instanceof Checking || state instanceof Connecting) {
+    if (isConnecting()) {
       commands.defer(close);
       return this;
     }
@@ -264,6 +287,7 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
     moveTo(new Closed(), why);
     connector.close();
     commands.closed(askers);
+    commands.answerAll();
     return Behaviors.stopped();
   }
 
@@ -296,9 +320,6 @@ public final class VifBackend extends AbstractOnMessageBehavior<VifBackendComman
     state = next;
     if (next.xenbus() != before || !nodes.isEmpty()) {
       store.write(next.xenbus(), nodes);
-    }
-    if (!(next instanceof Checking || next instanceof Connecting)) {
-      commands.tellAgain(getContext().getSelf());
     }
   }
 }

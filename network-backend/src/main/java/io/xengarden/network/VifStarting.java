@@ -57,9 +57,7 @@ final class VifStarting {
 
   private Behavior<VifBackendCommand> onRead(BatchDone read) {
     try {
-      VifNodes.Device device = VifNodes.device(read);
-      commands.tellAgain(context.getSelf());
-      return VifBackend.serve(setup, device);
+      return VifBackend.serve(setup, VifNodes.device(read), commands);
     } catch (BadNode bad) {
       String why = bad.getMessage();
       context.getLog().warn("vif {} of domain {}: {}", setup.devid(), setup.frontend(), why);

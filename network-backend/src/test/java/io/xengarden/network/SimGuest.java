@@ -19,8 +19,10 @@ import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
 import io.xengarden.hypervisor.XenDomain;
 import io.xengarden.network.VifBackendCommand.ReadCounters;
 import io.xengarden.network.VifBackendCommand.VifStatus;
+import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.StoreOp.Write;
+import io.xengarden.xenstore.XenStoreCommand.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,9 @@ final class SimGuest {
   final String frontendPath;
   ActorRef<VifBackendCommand> backend;
   private int port;
+
+  /** Whether its driver does anything about an event. */
+  boolean listens = true;
 
   /** Set when the actor of the backend has ended. */
   boolean ended;
@@ -109,7 +114,7 @@ final class SimGuest {
   }
 
   private void onEvent(int raised) {
-    if (raised == port) {
+    if (raised == port && listens) {
       net.onEvent();
     }
   }
@@ -118,6 +123,12 @@ final class SimGuest {
 
   /** Writes the nodes of the device and starts its backend, as dom0 does. */
   void attach() {
+    start();
+    host.sim.runUntilIdle();
+  }
+
+  /** As {@link #attach}, without a step for the backend. */
+  void start() {
     List<StoreOp> nodes = new ArrayList<>();
     nodes.add(new Write("/local/domain/" + xen.domid() + "/vm", "/vm/" + uuid()));
     nodes.add(new Write(frontendPath + "/backend", backendPath));
@@ -150,7 +161,6 @@ final class SimGuest {
                     return Behaviors.stopped();
                   });
             }));
-    host.sim.runUntilIdle();
   }
 
   String backendState() {
@@ -189,11 +199,20 @@ final class SimGuest {
   }
 
   void connect(Map<String, String> offer) {
+    host.batch(offerNodes(offer));
+    host.sim.runUntilIdle();
+  }
+
+  /** Writes the offer, without a step for the backend. */
+  void offerAtOnce() {
+    host.store.tell(new Batch(offerNodes(offer()), host.probe(new ArrayList<BatchResult>())));
+  }
+
+  private List<StoreOp> offerNodes(Map<String, String> offer) {
     List<StoreOp> nodes = new ArrayList<>();
     offer.forEach((name, value) -> nodes.add(new Write(frontendPath + "/" + name, value)));
     nodes.add(new Write(frontendPath + "/state", 4));
-    host.batch(nodes);
-    host.sim.runUntilIdle();
+    return nodes;
   }
 
   void setState(int state) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xengarden.hypervisor.HypervisorCommand.DestroyDomain;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
+import io.xengarden.machine.Memory;
 import io.xengarden.network.BridgesCommand.DisownDomain;
 import io.xengarden.network.VifBackendCommand.Close;
 import io.xengarden.network.VifBackendCommand.Continue;
@@ -11,6 +12,7 @@ import io.xengarden.network.VifBackendCommand.Quiesce;
 import io.xengarden.network.VifBackendCommand.VifClosed;
 import io.xengarden.network.VifBackendCommand.VifQuiesced;
 import io.xengarden.network.netback.Backlog;
+import io.xengarden.sim.MailboxOrder;
 import io.xengarden.sim.Seeds;
 import io.xengarden.sim.SimulationRunner;
 import io.xengarden.xenstore.StoreOp;
@@ -412,5 +414,56 @@ class VifBackendTest {
           one.send(one.frameTo(two, 2));
           assertThat(two.numbersReceived()).containsExactly(2);
         });
+  }
+
+  @Test
+  void aGuestThatScribblesOverItsRingsHarmsNobody() {
+    onHost(
+        host -> {
+          SimGuest bad = host.connectedGuest(1);
+          bad.listens = false;
+          List<SimGuest> others = List.of(host.connectedGuest(2), host.connectedGuest(3));
+          others.forEach(SimGuest::announce);
+          byte[] noise = new byte[2 * Memory.PAGE_SIZE];
+          for (int round = 0; round < 20; round++) {
+            host.sim.random().nextBytes(noise);
+            bad.net.memory().write(0, noise);
+            bad.net.ring();
+            exchange(host, others, 10);
+          }
+          assertThat(others.get(0).numbersReceived()).hasSize(200);
+          assertThat(others.get(1).numbersReceived()).hasSize(200);
+          assertThat(bad.backendState()).as("served no more").isEqualTo("6");
+          assertThat(bad.xen.grants().activeMappings()).isZero();
+        });
+  }
+
+  /** Whatever step of the handshake they meet. */
+  @Test
+  void commandsThatComeWhileItConnectsAreObeyedAfterwards() {
+    SimulationRunner.over(Seeds.first(40))
+        .withMailboxes(MailboxOrder.PER_SENDER)
+        .run(
+            sim -> {
+              try (SimHost host = new SimHost(sim, "host1", OverlayLink.none())) {
+                SimGuest guest = new SimGuest(host, SimGuest.Device.of(1));
+                host.own(guest.uuid(), 1);
+                guest.start();
+                guest.offerAtOnce();
+                host.sim.runUntil(counting(host.sim.random().nextInt(60)), Duration.ZERO);
+                List<VifQuiesced> quiesced = new ArrayList<>();
+                List<VifClosed> closed = new ArrayList<>();
+                guest.backend.tell(new Quiesce(host.probe(quiesced)));
+                guest.backend.tell(new Continue());
+                guest.backend.tell(new Close(host.probe(closed)));
+                host.sim.runUntilIdle();
+                assertThat(quiesced).hasSize(1);
+                assertThat(closed).hasSize(1);
+                assertThat(guest.ended).isTrue();
+                assertThat(guest.xen.grants().activeMappings()).isZero();
+                assertThat(host.bridge().ports()).isZero();
+                assertThat(guest.backendState()).isEqualTo("6");
+              }
+            });
   }
 }

@@ -5,6 +5,7 @@ import io.xengarden.domain.KernelImages;
 import io.xengarden.machine.HostClock;
 import io.xengarden.node.console.ConsoleLogs;
 import io.xengarden.node.overlay.PeerLink;
+import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.storage.BlockImages;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param guestMode NORMAL, but in tests
  * @param cluster the way to the ownership register
  * @param overlay the way of frames to the other hosts
+ * @param relocation save files, and links to other hosts
  */
 public record HostPorts(
     HostClock clock,
@@ -29,6 +31,7 @@ public record HostPorts(
     KernelImages kernels,
     GuestMode guestMode,
     ClusterLink cluster,
+    RelocationPorts relocation,
     PeerLink overlay) {
 
   /** Of a host whose frames stay on it. */
@@ -40,7 +43,8 @@ public record HostPorts(
       ConsoleLogs consoleLogs,
       KernelImages kernels,
       GuestMode guestMode,
-      ClusterLink cluster) {
+      ClusterLink cluster,
+      RelocationPorts relocation) {
     this(
         clock,
         wallClock,
@@ -50,6 +54,7 @@ public record HostPorts(
         kernels,
         guestMode,
         cluster,
+        relocation,
         PeerLink.none());
   }
 
@@ -62,6 +67,15 @@ public record HostPorts(
       ConsoleLogs consoleLogs,
       KernelImages kernels,
       GuestMode guestMode) {
-    this(clock, wallClock, random, images, consoleLogs, kernels, guestMode, ClusterLink.alone());
+    this(
+        clock,
+        wallClock,
+        random,
+        images,
+        consoleLogs,
+        kernels,
+        guestMode,
+        ClusterLink.alone(),
+        RelocationPorts.none());
   }
 }

@@ -27,6 +27,10 @@ import io.xengarden.node.grpc.GrpcServer;
 import io.xengarden.node.grpc.GrpcServer.Serving;
 import io.xengarden.node.grpc.LoopbackServer;
 import io.xengarden.node.overlay.adapter.GrpcOverlay;
+import io.xengarden.node.relocation.CrashPoints;
+import io.xengarden.node.relocation.RelocationPorts;
+import io.xengarden.node.relocation.adapter.GrpcMigrationLinks;
+import io.xengarden.node.relocation.adapter.ImageFiles;
 import io.xengarden.storage.adapter.FileBlockImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +146,7 @@ public final class NodeMain {
             KernelImages.of(new PebbleImage()),
             GuestMode.NORMAL,
             cluster.link(options),
+            new RelocationPorts(new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE),
             overlay);
     CompletableFuture<HostActors> ready = new CompletableFuture<>();
     ActorSystem<XenHostCommand> system =

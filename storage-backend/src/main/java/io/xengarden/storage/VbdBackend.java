@@ -171,6 +171,10 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
         moveTo(next, why);
         yield next instanceof InitWait ? consider(now) : this;
       }
+      case Move.SayClosed _ -> {
+        store.write(state.xenbus(), List.of());
+        yield this;
+      }
       case Move.Drain(var link, var why) -> drain(link, new ToClosed(), why);
       case Move.End _ ->
           state instanceof Linked linked

@@ -27,6 +27,9 @@ final class VbdHandshake {
     /** Move to a state that holds no more than the present one. */
     record MoveTo(VbdState next, String why) implements Move {}
 
+    /** The toolstack has asked for a close that has long been: say again that it is Closed. */
+    record SayClosed() implements Move {}
+
     /** Finish what is under way, then be Closed. */
     record Drain(VbdLink link, String why) implements Move {}
 
@@ -50,11 +53,11 @@ final class VbdHandshake {
       case Connected(var link) -> connected(link, now);
       case Closing(var link) -> frontendClosed(now) ? drain(link) : STAY;
       case Quiescing _, Quiesced _ -> suspended(((Linked) state).link(), now);
-      case Closed _ ->
-          now.online() && now.frontendStartsOver()
-              ? new Move.MoveTo(new InitWait(), "the frontend starts over")
-              : STAY;
-      case Checking _, Connecting _, Draining _, Failed _ -> STAY;
+      case Closed _ when now.online() && now.frontendStartsOver() ->
+          new Move.MoveTo(new InitWait(), "the frontend starts over");
+      case Closed _, Failed _ ->
+          now.backendState() == XenbusState.CLOSING ? new Move.SayClosed() : STAY;
+      case Checking _, Connecting _, Draining _ -> STAY;
     };
   }
 

@@ -29,6 +29,7 @@ final class VbdNodes {
   record Snapshot(
       boolean backendExists,
       boolean online,
+      XenbusState backendState,
       XenbusState frontendState,
       Optional<String> ringRef,
       Optional<String> eventChannel,
@@ -94,6 +95,7 @@ final class VbdNodes {
     return List.of(
         new ReadIfPresent(backend + "/frontend"),
         new ReadIfPresent(backend + "/online"),
+        new ReadIfPresent(backend + "/state"),
         new ReadIfPresent(frontend + "/state"),
         new ReadIfPresent(frontend + "/ring-ref"),
         new ReadIfPresent(frontend + "/event-channel"),
@@ -105,10 +107,15 @@ final class VbdNodes {
     return new Snapshot(
         read.text(0).isPresent(),
         read.text(1).orElse("0").equals("1"),
-        read.text(2).map(XenbusState::parse).orElse(XenbusState.UNKNOWN),
-        read.text(3),
+        state(read.text(2)),
+        state(read.text(3)),
         read.text(4),
-        read.text(5));
+        read.text(5),
+        read.text(6));
+  }
+
+  private static XenbusState state(Optional<String> node) {
+    return node.map(XenbusState::parse).orElse(XenbusState.UNKNOWN);
   }
 
   static RingOffer offer(Snapshot now) throws BadOffer {

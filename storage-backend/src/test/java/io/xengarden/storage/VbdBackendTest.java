@@ -251,6 +251,19 @@ class VbdBackendTest {
   }
 
   @Test
+  void aDeviceThatHasFailedOrClosedCanStillBeDetached() {
+    SimVbd failed = host.attach(guest, XVDB, "/nowhere", "w");
+    SimVbd closed = attach().connect();
+    failed.awaitBackend(XenbusState.CLOSED);
+    closed.moveFrontend(XenbusState.CLOSED);
+    closed.awaitBackend(XenbusState.CLOSED);
+    failed.detach();
+    closed.detach();
+    failed.awaitBackend(XenbusState.CLOSED);
+    closed.awaitBackend(XenbusState.CLOSED);
+  }
+
+  @Test
   void aForcedDetachDoesNotAskTheFrontend() {
     SimVbd vbd = attach().connect();
     disk.hold();

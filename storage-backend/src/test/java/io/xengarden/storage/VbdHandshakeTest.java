@@ -20,11 +20,18 @@ import org.junit.jupiter.api.Test;
 class VbdHandshakeTest {
   private static Snapshot nodes(boolean online, XenbusState frontend) {
     return new Snapshot(
-        true, online, frontend, Optional.empty(), Optional.empty(), Optional.empty());
+        true,
+        online,
+        XenbusState.INIT_WAIT,
+        frontend,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static final Snapshot REMOVED =
-      new Snapshot(false, false, UNKNOWN, Optional.empty(), Optional.empty(), Optional.empty());
+      new Snapshot(
+          false, false, UNKNOWN, UNKNOWN, Optional.empty(), Optional.empty(), Optional.empty());
 
   private static VbdState next(VbdState state, boolean online, XenbusState frontend) {
     Move move = VbdHandshake.next(state, nodes(online, frontend));

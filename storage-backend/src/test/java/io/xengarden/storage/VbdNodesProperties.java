@@ -19,6 +19,7 @@ class VbdNodesProperties {
             List.<StoreValue>of(
                 new StoreValue.Text("/local/domain/1/device/vbd/51712"),
                 new StoreValue.Text("1"),
+                new StoreValue.Text("2"),
                 new StoreValue.Text(state),
                 new StoreValue.Text(ringRef),
                 new StoreValue.Text(port),

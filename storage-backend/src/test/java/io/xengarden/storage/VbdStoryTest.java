@@ -3,6 +3,7 @@ package io.xengarden.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xengarden.abi.XenbusState;
+import io.xengarden.machine.GuestMemory;
 import io.xengarden.sim.MailboxOrder;
 import io.xengarden.sim.Seeds;
 import io.xengarden.sim.Simulation;
@@ -12,6 +13,7 @@ import io.xengarden.storage.VbdBackendCommand.Quiesce;
 import io.xengarden.storage.VbdBackendCommand.VbdQuiesced;
 import io.xengarden.storage.sim.DiskFaults;
 import io.xengarden.storage.sim.SimulatedDisk;
+import io.xengarden.xenstore.StoreOp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +87,7 @@ class VbdStoryTest {
 
   @Test
   void quiescingAndReconnectingLoseNothing() {
-    SimulationRunner.over(Seeds.first(40)).run(VbdStoryTest::interruptedWork);
+    SimulationRunner.over(Seeds.first(25)).run(VbdStoryTest::interruptedWork);
   }
 
   private static void interruptedWork(Simulation simulation) {
@@ -129,5 +131,46 @@ class VbdStoryTest {
     vbd.moveFrontend(XenbusState.INITIALISING);
     vbd.connect();
     workload.start();
+  }
+
+  @Test
+  void aHostileGuestHarmsNobodyElse() {
+    SimulationRunner.over(Seeds.first(30)).run(VbdStoryTest::hostileNeighbour);
+  }
+
+  private static void hostileNeighbour(Simulation simulation) {
+    RandomGenerator random = simulation.random("hostility");
+    try (SimHost host = new SimHost(simulation)) {
+      Workload honest = new Workload(connect(host, "/disk"), simulation.random("guest"), REQUESTS);
+      SimVbd hostile = connect(host, "/hostile");
+      honest.start();
+      while (!honest.isDone()) {
+        simulation.run(Duration.ofNanos(random.nextInt(10_000_000)));
+        harm(host, hostile, random);
+      }
+      assertThat(honest.answered).isEqualTo(REQUESTS);
+      hostile.forceDetach();
+      hostile.awaitBackend(XenbusState.CLOSED);
+      assertThat(hostile.guest.ram.mappings()).as("nothing of it stays mapped").isZero();
+    }
+  }
+
+  /** Random bytes where the backend looks: ring, grant table, xenstore, event channel. */
+  private static void harm(SimHost host, SimVbd vbd, RandomGenerator random) {
+    GuestMemory memory = vbd.guest.ram.memory();
+    byte[] bytes = new byte[1 + random.nextInt(256)];
+    random.nextBytes(bytes);
+    switch (random.nextInt(5)) {
+      case 0 -> memory.write(vbd.front.ringAddress() + 64 + random.nextInt(3000), bytes);
+      case 1 -> memory.putIntRelease(vbd.front.ringAddress(), random.nextInt(64));
+      case 2 -> memory.write(vbd.guest.ram.entry(8 + random.nextInt(32)), bytes);
+      case 3 -> {
+        String node = List.of("state", "ring-ref", "protocol").get(random.nextInt(3));
+        String value = Integer.toString(random.nextInt(10));
+        host.write(new StoreOp.Write(vbd.frontendPath() + "/" + node, value));
+      }
+      default -> vbd.guest.closePort(vbd.port);
+    }
+    vbd.guest.send(vbd.port);
   }
 }

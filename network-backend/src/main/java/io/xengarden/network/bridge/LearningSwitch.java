@@ -26,7 +26,7 @@ public final class LearningSwitch {
   public static final int MAX_PORTS = 4_096;
 
   /** Hosts that a bridge reaches. */
-  public static final int MAX_PEERS = 256;
+  public static final int MAX_PEERS = 1_024;
 
   /**
    * What all bridges of a host share.
@@ -98,15 +98,8 @@ public final class LearningSwitch {
     }
   }
 
-  /**
-   * The other hosts from now on.
-   *
-   * @throws IllegalArgumentException when there are more than {@link #MAX_PEERS}
-   */
+  /** The other hosts from now on, at most {@link #MAX_PEERS}. */
   public synchronized void setPeers(List<String> hosts) {
-    if (hosts.size() > MAX_PEERS) {
-      throw new IllegalArgumentException(hosts.size() + " peers, at most " + MAX_PEERS);
-    }
     TreeMap<String, Peer> next = new TreeMap<>();
     for (String host : hosts) {
       next.put(host, peers.getOrDefault(host, new Peer(host)));

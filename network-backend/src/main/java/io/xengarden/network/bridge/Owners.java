@@ -10,10 +10,10 @@ import java.util.UUID;
  */
 public final class Owners {
   /**
-   * Domains remembered. Beyond it the one that was looked at longest ago is forgotten, unless it is
-   * of this host.
+   * Domains remembered, more than a cluster runs. Beyond it the one that was looked at longest ago
+   * is forgotten, unless it is of this host.
    */
-  public static final int MAX_DOMAINS = 65_536;
+  public static final int MAX_DOMAINS = 131_072;
 
   private static final float LOAD = 0.75f;
 
@@ -22,7 +22,6 @@ public final class Owners {
 
   /** This host owns the domain under this epoch, which is at least 1. */
   public synchronized void own(UUID uuid, long epoch) {
-    requireEpoch(epoch);
     find(uuid).own(epoch);
   }
 
@@ -31,16 +30,9 @@ public final class Owners {
     find(uuid).disown();
   }
 
-  /** Somebody owns the domain, or has owned it, under this epoch. */
+  /** Somebody owns the domain, or has owned it, under this epoch, which is at least 1. */
   public synchronized void see(UUID uuid, long epoch) {
-    requireEpoch(epoch);
     find(uuid).see(epoch);
-  }
-
-  private static void requireEpoch(long epoch) {
-    if (epoch < 1) {
-      throw new IllegalArgumentException("epoch " + epoch);
-    }
   }
 
   /** For a port; given back by {@link #release}. */

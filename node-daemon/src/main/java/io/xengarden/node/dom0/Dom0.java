@@ -8,18 +8,23 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.xengarden.abi.Domid;
 import io.xengarden.abi.ShutdownReason;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DomainShutdown;
+import io.xengarden.network.VifBackendCommand;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.dom0.Dom0Command.BackendsChanged;
+import io.xengarden.node.dom0.Dom0Command.ContinueBackends;
 import io.xengarden.node.dom0.Dom0Command.DeviceRead;
 import io.xengarden.node.dom0.Dom0Command.NodesWritten;
+import io.xengarden.node.dom0.Dom0Command.QuiesceBackends;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
 import io.xengarden.node.events.HostEvent.Subject;
+import io.xengarden.storage.VbdBackendCommand;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
 import io.xengarden.xenstore.StoreOp;
@@ -53,21 +58,26 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /**
    * What domain 0 works with.
    *
-   * @param backends makes the actor of one device
+   * @param vbdBackends makes the actor of one device; so does vifBackends
    * @param ready called once, on dom0's turn, when devices are served
    */
   public record Environment(
-      ActorRef<HypervisorCommand> hypervisor,
-      ActorRef<XenStoreCommand> store,
-      ActorRef<EventLogCommand> events,
-      Function<BackendDevice, Behavior<?>> backends,
+      Actors actors,
+      Function<BackendDevice, Behavior<VbdBackendCommand>> vbdBackends,
+      Function<BackendDevice, Behavior<VifBackendCommand>> vifBackends,
       long memoryKib,
       Runnable ready) {}
+
+  /** Whom it speaks to. */
+  public record Actors(
+      ActorRef<HypervisorCommand> hypervisor,
+      ActorRef<XenStoreCommand> store,
+      ActorRef<EventLogCommand> events) {}
 
   private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
   /** A device that is served, and its state as last seen. */
-  private record Served(ActorRef<?> backend, XenbusState state) {}
+  private record Served(Backend backend, XenbusState state) {}
 
   private final Environment environment;
   private final ActorRef<BatchResult> readings;
@@ -91,7 +101,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
                 STORE_LIMIT,
                 result -> self.tell(new NodesWritten(result)),
                 () -> context.getSystem().log().error("xenstore does not answer")));
-    environment.store().tell(new Batch(Dom0Nodes.of(environment.memoryKib()), written));
+    environment.actors().store().tell(new Batch(Dom0Nodes.of(environment.memoryKib()), written));
   }
 
   @Override
@@ -105,6 +115,14 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       }
       case DeviceRead(BatchDone reading) -> onRead(asked.remove(), reading);
       case DeviceRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
+      case QuiesceBackends(var frontend, var replyTo) -> {
+        getContext().spawnAnonymous(Quiescence.of(frontend, backendsOf(frontend), replyTo));
+        yield this;
+      }
+      case ContinueBackends(var frontend) -> {
+        backendsOf(frontend).forEach(Backend::resume);
+        yield this;
+      }
     };
   }
 
@@ -113,7 +131,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     return switch (signal) {
       case ChildFailed failed -> onBackendFailed(failed);
       case Terminated ended -> {
-        served.values().removeIf(each -> each.backend().equals(ended.getRef()));
+        served.values().removeIf(each -> each.backend().actor().equals(ended.getRef()));
         yield this;
       }
       default -> this;
@@ -123,9 +141,25 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   private Behavior<Dom0Command> watchBackends() {
     ActorRef<WatchFired> fired =
         getContext().messageAdapter(WatchFired.class, BackendsChanged::new);
-    environment.store().tell(new Watch(Dom0Nodes.BACKENDS, "dom0", fired));
+    environment.actors().store().tell(new Watch(Dom0Nodes.BACKENDS, "dom0", fired));
     environment.ready().run();
     return this;
+  }
+
+  private List<Backend> backendsOf(Domid frontend) {
+    return served.entrySet().stream()
+        .filter(each -> each.getKey().frontend().equals(frontend))
+        .map(each -> each.getValue().backend())
+        .toList();
+  }
+
+  private Backend spawn(BackendDevice device) {
+    return switch (device.kind()) {
+      case VBD ->
+          new Backend.OfVbd(getContext().spawnAnonymous(environment.vbdBackends().apply(device)));
+      case VIF ->
+          new Backend.OfVif(getContext().spawnAnonymous(environment.vifBackends().apply(device)));
+    };
   }
 
   private void lookAt(BackendDevice device) {
@@ -136,7 +170,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
             new StoreOp.ReadIfPresent(device.backendPath() + "/state"),
             new StoreOp.ReadIfPresent(domain + "/name"),
             new StoreOp.ReadIfPresent(domain + "/vm"));
-    environment.store().tell(new Batch(question, readings));
+    environment.actors().store().tell(new Batch(question, readings));
   }
 
   private Behavior<Dom0Command> onRead(BackendDevice device, BatchDone reading) {
@@ -146,8 +180,8 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     XenbusState state = XenbusState.parse(reading.text(STATE).get());
     Served known = served.get(device);
     if (known == null && state == XenbusState.INITIALISING) {
-      ActorRef<?> backend = getContext().spawnAnonymous(environment.backends().apply(device));
-      getContext().watch(backend);
+      Backend backend = spawn(device);
+      getContext().watch(backend.actor());
       served.put(device, new Served(backend, state));
     } else if (known != null && known.state() != state) {
       served.put(device, new Served(known.backend(), state));
@@ -164,6 +198,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
           new Subject(
               device.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
       environment
+          .actors()
           .events()
           .tell(
               new Append(
@@ -182,16 +217,17 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   private Behavior<Dom0Command> onBackendFailed(ChildFailed failed) {
     served.forEach(
         (device, each) -> {
-          if (each.backend().equals(failed.getRef())) {
+          if (each.backend().actor().equals(failed.getRef())) {
             getContext().getLog().error("the backend of {} has failed", device, failed.cause());
             if (device.kind() == BackendDevice.Kind.VBD) {
               environment
+                  .actors()
                   .hypervisor()
                   .tell(new DomainShutdown(device.frontend(), ShutdownReason.CRASH));
             }
           }
         });
-    served.values().removeIf(each -> each.backend().equals(failed.getRef()));
+    served.values().removeIf(each -> each.backend().actor().equals(failed.getRef()));
     return this;
   }
 }

@@ -51,6 +51,7 @@ public final class GrpcServer {
     List<BindableService> services = new ArrayList<>(serving.others());
     services.add(new ToolstackService(calls, serving.host(), facts));
     services.add(new ClusterService(calls, serving.host().cluster()));
+    services.add(new RelocationService(calls, serving.host().relocation()));
     return LoopbackServer.startNear(preferredPort, services);
   }
 }

@@ -13,8 +13,10 @@ import io.xengarden.node.console.RunFeed;
 import io.xengarden.node.console.ShellCommand;
 import io.xengarden.node.simulated.HostSnapshot;
 import io.xengarden.node.simulated.Mail;
+import io.xengarden.node.simulated.SimulatedFiles;
 import io.xengarden.node.simulated.SimulatedHost;
 import io.xengarden.node.simulated.SimulatedHost.Options;
+import io.xengarden.node.simulated.SimulatedHost.World;
 import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
 import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.DomainInfo;
@@ -165,6 +167,7 @@ class GuestNetworkTest {
     Options options =
         new Options(
             new HostSettings(name, 2, 1024), GuestMode.NORMAL, KernelImages.of(new PebbleImage()));
-    return SimulatedHost.start(simulation, options, PeerLink.of(overlay.link(name)));
+    World world = World.of(simulation, new SimulatedFiles());
+    return SimulatedHost.start(simulation, options, world, PeerLink.of(overlay.link(name)));
   }
 }

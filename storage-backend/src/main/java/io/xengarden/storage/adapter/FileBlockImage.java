@@ -8,28 +8,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open file or block device. Operations wait in a queue that a few threads empty and then end:
- * a burst is one start of a thread, not one per operation, since waking a thread costs more than
- * reading a cached page.
+ * One open file or block device. Operations wait in a queue that a few threads empty: a burst wakes
+ * few of them, not one per operation, since waking a thread costs more than reading a cached page.
  */
 final class FileBlockImage implements BlockImage {
   /** Operations of one image that block at the same time. */
   static final int MAX_WORKERS = 8;
 
-  /** Operations that one thread is left with before another one is started. */
+  /** Operations that one thread is left with before another one is woken. */
   static final int OPERATIONS_PER_WORKER = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(FileBlockImage.class);
 
   private final FileChannel channel;
   private final long sizeBytes;
-  private final ThreadFactory threads;
+  private final Executor threads;
   private final Queue<Operation> waiting = new ConcurrentLinkedQueue<>();
 
   /** Operations not completed, and one more until {@link #close}; at 0 the channel is closed. */
@@ -37,7 +36,7 @@ final class FileBlockImage implements BlockImage {
 
   private final AtomicInteger workers = new AtomicInteger();
 
-  FileBlockImage(FileChannel channel, ThreadFactory threads) throws IOException {
+  FileBlockImage(FileChannel channel, Executor threads) throws IOException {
     this.channel = channel;
     this.sizeBytes = channel.size() & -BlkifRing.SECTOR_SIZE;
     this.threads = threads;
@@ -78,7 +77,7 @@ final class FileBlockImage implements BlockImage {
     int working = workers.get();
     boolean wanted = working == 0 || before > working * OPERATIONS_PER_WORKER;
     if (wanted && working < MAX_WORKERS && workers.compareAndSet(working, working + 1)) {
-      threads.newThread(this::work).start();
+      threads.execute(this::work);
     }
   }
 
@@ -102,6 +101,9 @@ final class FileBlockImage implements BlockImage {
       operation.run(channel);
     } catch (IOException e) {
       failure = e;
+    } catch (RuntimeException e) { // whoever waits must hear of it
+      LOG.error("an operation of an image", e);
+      failure = new IOException(e);
     }
     operation.done().done(failure);
     release();
@@ -109,7 +111,7 @@ final class FileBlockImage implements BlockImage {
 
   private void release() {
     if (pending.decrementAndGet() == 0) {
-      threads.newThread(this::closeChannel).start();
+      threads.execute(this::closeChannel);
     }
   }
 

@@ -13,33 +13,61 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Raw images: regular files, and block devices. A size that is no multiple of 512 bytes is rounded
  * down; the rest of the file is never touched. A flush is fsync without metadata (fdatasync).
  *
- * <p>Blocking calls run on virtual threads, at most {@link FileBlockImage#MAX_WORKERS} per image; a
- * thread lives while its image has something to do.
+ * <p>Blocking calls run on threads of their own, at most {@link #MAX_THREADS}, of which one image
+ * has at most {@link FileBlockImage#MAX_WORKERS}: an image on storage that hangs holds up itself.
+ * They are platform threads, because a virtual thread keeps its carrier while it reads or writes a
+ * file (JDK 25 compensates only for force): two reads that hang would stop all virtual threads of a
+ * machine with two cores. Both were measured to be equally fast.
  */
 public final class FileBlockImages implements BlockImages {
+  /** Threads of all images together; idle ones end. */
+  public static final int MAX_THREADS = 64;
+
+  private static final long IDLE_SECONDS = 10;
+
   private static final int S_IFMT = 0170000;
   private static final int S_IFREG = 0100000;
   private static final int S_IFBLK = 0060000;
 
-  private final ThreadFactory threads;
+  private final Executor threads;
 
   public FileBlockImages() {
-    this(Thread.ofVirtual().name("image-", 0).factory());
+    this(
+        new ForkJoinPool(
+            MAX_THREADS,
+            FileBlockImages::newThread,
+            null,
+            true, // first come, first served
+            0,
+            MAX_THREADS,
+            0,
+            null,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS));
   }
 
-  FileBlockImages(ThreadFactory threads) {
+  FileBlockImages(Executor threads) {
     this.threads = threads;
+  }
+
+  private static ForkJoinWorkerThread newThread(ForkJoinPool pool) {
+    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+    thread.setName("images-" + thread.getPoolIndex());
+    return thread;
   }
 
   @Override
   public void check(String target, Access access, IoDone done) {
-    start(
+    threads.execute(
         () -> {
           try (FileChannel _ = openChannel(target, access)) {
             done.done(null);
@@ -51,7 +79,7 @@ public final class FileBlockImages implements BlockImages {
 
   @Override
   public void open(String target, Access access, OpenDone done) {
-    start(
+    threads.execute(
         () -> {
           try {
             done.opened(image(openChannel(target, access)));
@@ -59,10 +87,6 @@ public final class FileBlockImages implements BlockImages {
             done.failed(failure);
           }
         });
-  }
-
-  private void start(Runnable blocking) {
-    threads.newThread(blocking).start();
   }
 
   private BlockImage image(FileChannel channel) throws IOException {

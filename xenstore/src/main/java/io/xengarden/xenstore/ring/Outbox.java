@@ -9,7 +9,7 @@ import io.xengarden.xenstore.server.Outlet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +111,7 @@ final class Outbox implements Outlet {
 
   private void remember(String once) {
     if (events == null) {
-      events = new HashSet<>();
+      events = new LinkedHashSet<>();
     }
     events.add(once);
   }

@@ -8,7 +8,7 @@ import io.xengarden.xenstore.tree.StorePath;
 import io.xengarden.xenstore.tree.Tree;
 import io.xengarden.xenstore.tree.View.Reach;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class Watches {
   private final Tree tree;
 
   /** Never iterated, only looked up. */
-  private final Map<String, List<Watch>> byPath = new HashMap<>();
+  private final Map<String, List<Watch>> byPath = new LinkedHashMap<>();
 
   Watches(Tree tree) {
     this.tree = tree;

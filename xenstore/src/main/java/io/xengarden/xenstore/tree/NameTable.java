@@ -1,6 +1,6 @@
 package io.xengarden.xenstore.tree;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,7 +11,7 @@ final class NameTable {
   static final int NAMES_MAX = 4096;
   static final int NAME_LENGTH_MAX = 48;
 
-  private final Map<String, String> names = new HashMap<>();
+  private final Map<String, String> names = new LinkedHashMap<>();
 
   String share(String name) {
     if (name.length() > NAME_LENGTH_MAX || isNumber(name)) {
