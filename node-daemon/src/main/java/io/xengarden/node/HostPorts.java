@@ -4,6 +4,7 @@ import io.xengarden.domain.GuestMode;
 import io.xengarden.domain.KernelImages;
 import io.xengarden.machine.HostClock;
 import io.xengarden.node.console.ConsoleLogs;
+import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.storage.BlockImages;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param kernels the kernels that can be built in
  * @param guestMode NORMAL, but in tests
  * @param cluster the way to the ownership register
+ * @param overlay the way of frames to the other hosts
  * @param relocation save files, and links to other hosts
  */
 public record HostPorts(
@@ -29,7 +31,32 @@ public record HostPorts(
     KernelImages kernels,
     GuestMode guestMode,
     ClusterLink cluster,
-    RelocationPorts relocation) {
+    RelocationPorts relocation,
+    PeerLink overlay) {
+
+  /** Of a host whose frames stay on it. */
+  public HostPorts(
+      HostClock clock,
+      InstantSource wallClock,
+      RandomGenerator random,
+      BlockImages images,
+      ConsoleLogs consoleLogs,
+      KernelImages kernels,
+      GuestMode guestMode,
+      ClusterLink cluster,
+      RelocationPorts relocation) {
+    this(
+        clock,
+        wallClock,
+        random,
+        images,
+        consoleLogs,
+        kernels,
+        guestMode,
+        cluster,
+        relocation,
+        PeerLink.none());
+  }
 
   /** Of a host that is a cluster of its own. */
   public HostPorts(

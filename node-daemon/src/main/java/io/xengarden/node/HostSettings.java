@@ -1,6 +1,7 @@
 package io.xengarden.node;
 
 import io.xengarden.hypervisor.Hypervisor;
+import java.util.List;
 
 /**
  * The machine that a host is.
@@ -20,6 +21,9 @@ public record HostSettings(String name, int cpus, long memoryMib) {
   public static final long MAX_MEMORY_MIB = 16L << 20;
 
   public static final int MAX_NAME = 64;
+
+  /** The bridges of every host; an interface is on the first one unless it names another. */
+  public static final List<String> BRIDGES = List.of("xenbr0", "xenbr1", "xenbr2", "xenbr3");
 
   public HostSettings {
     if (!name.matches("[A-Za-z0-9_.-]{1," + MAX_NAME + "}")) {

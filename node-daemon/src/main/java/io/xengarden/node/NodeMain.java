@@ -26,6 +26,7 @@ import io.xengarden.node.cluster.adapter.HostMembership;
 import io.xengarden.node.grpc.GrpcServer;
 import io.xengarden.node.grpc.GrpcServer.Serving;
 import io.xengarden.node.grpc.LoopbackServer;
+import io.xengarden.node.overlay.adapter.GrpcOverlay;
 import io.xengarden.node.relocation.CrashPoints;
 import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.node.relocation.adapter.GrpcMigrationLinks;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,16 +71,19 @@ public final class NodeMain {
   private final LoopbackServer server;
   private final HostFile hostFile;
   private final Cluster cluster;
+  private final GrpcOverlay overlay;
 
   private NodeMain(
       ActorSystem<XenHostCommand> system,
       LoopbackServer server,
       HostFile hostFile,
-      Cluster cluster) {
+      Cluster cluster,
+      GrpcOverlay overlay) {
     this.system = system;
     this.server = server;
     this.hostFile = hostFile;
     this.cluster = cluster;
+    this.overlay = overlay;
   }
 
   /** What holds a host in its cluster; one that is a cluster of its own has neither. */
@@ -130,6 +135,7 @@ public final class NodeMain {
     Files.createDirectories(consoles);
     InstantSource wallClock = InstantSource.system();
     Cluster cluster = Cluster.of(options);
+    GrpcOverlay overlay = new GrpcOverlay(options.settings().name());
     HostPorts ports =
         new HostPorts(
             new MonotonicClock(),
@@ -140,7 +146,8 @@ public final class NodeMain {
             KernelImages.of(new PebbleImage()),
             GuestMode.NORMAL,
             cluster.link(options),
-            new RelocationPorts(new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE));
+            new RelocationPorts(new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE),
+            overlay);
     CompletableFuture<HostActors> ready = new CompletableFuture<>();
     ActorSystem<XenHostCommand> system =
         ActorSystem.create(
@@ -151,13 +158,15 @@ public final class NodeMain {
     long pid = ProcessHandle.current().pid();
     LoopbackServer server =
         GrpcServer.start(
-            new Serving(system, options.settings(), actors, wallClock, pid), options.grpcPort());
+            new Serving(
+                system, options.settings(), actors, wallClock, pid, List.of(overlay.service())),
+            options.grpcPort());
     if (options.array().isPresent()) {
       cluster = cluster.entered(enter(options, system, actors, server.address()));
     }
     HostFile hostFile = new HostFile(options.hostDir());
     announce(hostFile, new HostFile.Content(options.settings().name(), pid, server.address()));
-    return new NodeMain(system, server, hostFile, cluster);
+    return new NodeMain(system, server, hostFile, cluster, overlay);
   }
 
   /** The array's port names the cluster: no two clusters on a machine have it at a time. */
@@ -206,6 +215,7 @@ public final class NodeMain {
           .getWhenTerminated()
           .toCompletableFuture()
           .get(SYSTEM_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      overlay.close();
       cluster.array().ifPresent(ArrayChannel::close);
       hostFile.delete();
     } catch (Exception e) {

@@ -14,6 +14,11 @@ import io.xengarden.hypervisor.Hypervisor.HostResources;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.machine.HostMemory;
 import io.xengarden.machine.Memory;
+import io.xengarden.network.Bridges;
+import io.xengarden.network.Bridges.BridgesSetup;
+import io.xengarden.network.BridgesCommand;
+import io.xengarden.network.VifBackend;
+import io.xengarden.network.VifSetup;
 import io.xengarden.node.XenHostCommand.ClusterActors;
 import io.xengarden.node.XenHostCommand.DomainLost;
 import io.xengarden.node.XenHostCommand.DomainsStopped;
@@ -32,6 +37,8 @@ import io.xengarden.node.events.EventLog;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
+import io.xengarden.node.overlay.FrameOwners;
+import io.xengarden.node.overlay.OverlayPeers;
 import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.ownership.OwnershipCommand.Join;
 import io.xengarden.node.ownership.OwnershipCommand.Joined;
@@ -101,6 +108,10 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
     ActorRef<HypervisorCommand> hypervisor =
         spawn(Hypervisor.create(machine, ports.clock()), "hypervisor");
     ActorRef<XenStoreCommand> store = spawn(XenStore.create(), "xenstore");
+    ActorRef<BridgesCommand> bridges =
+        spawn(
+            Bridges.create(new BridgesSetup(HostSettings.BRIDGES, ports.clock(), ports.overlay())),
+            "bridges");
     ActorRef<EventLogCommand> events =
         spawn(EventLog.create(settings.name(), ports.wallClock()), "events");
     ActorRef<ConsoleDaemonCommand> consoles =
@@ -113,22 +124,30 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
         spawn(
             Dom0.create(
                 new Dom0.Environment(
-                    hypervisor,
-                    store,
-                    events,
-                    vbd ->
+                    new Dom0.Actors(hypervisor, store, events),
+                    device ->
                         VbdBackend.create(
                             new VbdSetup(
-                                vbd.frontend(),
-                                vbd.devid(),
-                                vbd.backendPath(),
+                                device.frontend(),
+                                device.devid(),
+                                device.backendPath(),
                                 hypervisor,
                                 store,
                                 ports.images())),
+                    device ->
+                        VifBackend.create(
+                            new VifSetup(
+                                device.frontend(),
+                                device.devid(),
+                                device.backendPath(),
+                                hypervisor,
+                                store,
+                                bridges,
+                                ports.clock())),
                     HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
                     partReady)),
             "dom0");
-    ClusterActors cluster = wireCluster();
+    ClusterActors cluster = wireCluster(bridges);
     ports
         .cluster()
         .addresses()
@@ -154,11 +173,11 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             new RelocationSetup.Outside(ports.clock(), ports.random(), ports.relocation()));
     ActorRef<RelocationCommand> relocation = spawn(Relocation.create(relocations), "relocation");
     return new HostActors(
-        hypervisor, store, consoles, events, dom0, toolstack, relocation, cluster);
+        hypervisor, store, consoles, events, dom0, toolstack, relocation, bridges, cluster);
   }
 
   /** The register is not watched: without it, what runs runs on. */
-  private ClusterActors wireCluster() {
+  private ClusterActors wireCluster(ActorRef<BridgesCommand> bridges) {
     String process = HexFormat.of().toHexDigits(ports.random().nextLong());
     ActorRef<RegisterCommand> register =
         getContext().spawn(ports.cluster().register(), "register", ports.cluster().dispatcher());
@@ -177,8 +196,10 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                     register,
                     directory,
                     ports.random(),
-                    lost -> self.tell(new DomainLost(lost)))),
+                    lost -> self.tell(new DomainLost(lost)),
+                    new FrameOwners(bridges))),
             "ownership");
+    spawn(OverlayPeers.create(settings.name(), directory, bridges, ports.overlay()), "overlay");
     return new ClusterActors(register, directory, ownership);
   }
 

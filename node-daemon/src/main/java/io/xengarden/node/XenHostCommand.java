@@ -2,6 +2,7 @@ package io.xengarden.node;
 
 import akka.actor.typed.ActorRef;
 import io.xengarden.hypervisor.HypervisorCommand;
+import io.xengarden.network.BridgesCommand;
 import io.xengarden.node.array.Ownership;
 import io.xengarden.node.array.RegisterCommand;
 import io.xengarden.node.cluster.DirectoryCommand;
@@ -25,6 +26,7 @@ public sealed interface XenHostCommand {
       ActorRef<Dom0Command> dom0,
       ActorRef<ToolstackCommand> toolstack,
       ActorRef<RelocationCommand> relocation,
+      ActorRef<BridgesCommand> bridges,
       ClusterActors cluster) {}
 
   /** What a host knows of its cluster and says to it. */

@@ -23,6 +23,11 @@ import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Secondary;
 import io.xengarden.domain.pebble.kernel.Upcall;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.netfront.NetThread;
+import io.xengarden.domain.pebble.netfront.VifClose;
+import io.xengarden.domain.pebble.netfront.VifConfigure;
+import io.xengarden.domain.pebble.netfront.VifConnect;
+import io.xengarden.domain.pebble.netfront.VifStart;
 import io.xengarden.domain.pebble.programs.Dmesg;
 import io.xengarden.domain.pebble.programs.Echo;
 import io.xengarden.domain.pebble.programs.Kill;
@@ -41,6 +46,7 @@ import io.xengarden.domain.pebble.programs.load.Burn;
 import io.xengarden.domain.pebble.programs.load.Counter;
 import io.xengarden.domain.pebble.programs.load.Dirty;
 import io.xengarden.domain.pebble.programs.load.Fill;
+import io.xengarden.domain.pebble.programs.net.Ping;
 import io.xengarden.domain.pebble.shell.Init;
 import io.xengarden.domain.pebble.shell.Shell;
 import io.xengarden.domain.pebble.store.StoreCall;
@@ -86,6 +92,11 @@ public final class Pebble implements Guest {
         new VbdConfigure(),
         new VbdStart(),
         new VbdClose(),
+        new VifConnect(),
+        new VifConfigure(),
+        new VifStart(),
+        new VifClose(),
+        new NetThread(),
         new Init(),
         new Shell(),
         new Echo(),
@@ -102,6 +113,7 @@ public final class Pebble implements Guest {
         new Kill(),
         new OpenDisk(),
         new ReadFile(),
+        new Ping(),
         new Sha256Program(),
         new Diskcheck(),
         new Dd(),
@@ -116,7 +128,8 @@ public final class Pebble implements Guest {
         case STORE -> StoreInput.raised(v);
         case CONSOLE -> Console.raised(v);
         case VBD -> BlockEvents.raised(v, argument);
-        case NONE, TIMER, KICK, VIF -> {}
+        case VIF -> NetThread.wake(v);
+        case NONE, TIMER, KICK -> {}
       }
     }
 

@@ -13,12 +13,13 @@ import io.xengarden.abi.ShutdownReason;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DomainShutdown;
+import io.xengarden.network.VifBackendCommand;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.dom0.Dom0Command.BackendsChanged;
 import io.xengarden.node.dom0.Dom0Command.ContinueBackends;
+import io.xengarden.node.dom0.Dom0Command.DeviceRead;
 import io.xengarden.node.dom0.Dom0Command.NodesWritten;
 import io.xengarden.node.dom0.Dom0Command.QuiesceBackends;
-import io.xengarden.node.dom0.Dom0Command.VbdRead;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
@@ -42,9 +43,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Domain 0: writes its own nodes, then keeps a backend actor for each virtual block device that
- * appears among the backends' nodes. A backend ends by itself when its node goes. One that fails
- * takes its guest down with it, since the guest's requests are lost.
+ * Domain 0: writes its own nodes, then keeps a backend actor for each virtual device that appears
+ * among the backends' nodes. A backend ends by itself when its node goes. One that fails takes its
+ * guest down with it, since the guest's requests are lost.
  */
 public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /** What is read of a device: whether it is there, how it stands, and whose it is. */
@@ -57,28 +58,33 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /**
    * What domain 0 works with.
    *
-   * @param vbdBackends makes the actor of one device
+   * @param vbdBackends makes the actor of one device; so does vifBackends
    * @param ready called once, on dom0's turn, when devices are served
    */
   public record Environment(
-      ActorRef<HypervisorCommand> hypervisor,
-      ActorRef<XenStoreCommand> store,
-      ActorRef<EventLogCommand> events,
-      Function<Vbd, Behavior<VbdBackendCommand>> vbdBackends,
+      Actors actors,
+      Function<BackendDevice, Behavior<VbdBackendCommand>> vbdBackends,
+      Function<BackendDevice, Behavior<VifBackendCommand>> vifBackends,
       long memoryKib,
       Runnable ready) {}
+
+  /** Whom it speaks to. */
+  public record Actors(
+      ActorRef<HypervisorCommand> hypervisor,
+      ActorRef<XenStoreCommand> store,
+      ActorRef<EventLogCommand> events) {}
 
   private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
   /** A device that is served, and its state as last seen. */
-  private record Served(ActorRef<VbdBackendCommand> backend, XenbusState state) {}
+  private record Served(Backend backend, XenbusState state) {}
 
   private final Environment environment;
   private final ActorRef<BatchResult> readings;
-  private final Map<Vbd, Served> served = new TreeMap<>();
+  private final Map<BackendDevice, Served> served = new TreeMap<>();
 
   /** The devices asked about, in the order of the answers. */
-  private final Queue<Vbd> asked = new ArrayDeque<>();
+  private final Queue<BackendDevice> asked = new ArrayDeque<>();
 
   public static Behavior<Dom0Command> create(Environment environment) {
     return Behaviors.setup(context -> new Dom0(context, environment));
@@ -87,7 +93,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   private Dom0(ActorContext<Dom0Command> context, Environment environment) {
     super(context);
     this.environment = environment;
-    this.readings = context.messageAdapter(BatchResult.class, VbdRead::new);
+    this.readings = context.messageAdapter(BatchResult.class, DeviceRead::new);
     ActorRef<Dom0Command> self = context.getSelf();
     ActorRef<BatchResult> written =
         context.spawnAnonymous(
@@ -95,7 +101,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
                 STORE_LIMIT,
                 result -> self.tell(new NodesWritten(result)),
                 () -> context.getSystem().log().error("xenstore does not answer")));
-    environment.store().tell(new Batch(Dom0Nodes.of(environment.memoryKib()), written));
+    environment.actors().store().tell(new Batch(Dom0Nodes.of(environment.memoryKib()), written));
   }
 
   @Override
@@ -104,17 +110,17 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       case NodesWritten(BatchDone _) -> watchBackends();
       case NodesWritten(var failed) -> throw new IllegalStateException("Domain-0: " + failed);
       case BackendsChanged(var fired) -> {
-        Vbd.changedAt(fired.path()).ifPresent(this::lookAt);
+        BackendDevice.changedAt(fired.path()).ifPresent(this::lookAt);
         yield this;
       }
-      case VbdRead(BatchDone reading) -> onRead(asked.remove(), reading);
-      case VbdRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
+      case DeviceRead(BatchDone reading) -> onRead(asked.remove(), reading);
+      case DeviceRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
       case QuiesceBackends(var frontend, var replyTo) -> {
         getContext().spawnAnonymous(Quiescence.of(frontend, backendsOf(frontend), replyTo));
         yield this;
       }
       case ContinueBackends(var frontend) -> {
-        backendsOf(frontend).forEach(backend -> backend.tell(new VbdBackendCommand.Continue()));
+        backendsOf(frontend).forEach(Backend::resume);
         yield this;
       }
     };
@@ -125,7 +131,7 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     return switch (signal) {
       case ChildFailed failed -> onBackendFailed(failed);
       case Terminated ended -> {
-        served.values().removeIf(each -> each.backend().equals(ended.getRef()));
+        served.values().removeIf(each -> each.backend().actor().equals(ended.getRef()));
         yield this;
       }
       default -> this;
@@ -135,55 +141,68 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   private Behavior<Dom0Command> watchBackends() {
     ActorRef<WatchFired> fired =
         getContext().messageAdapter(WatchFired.class, BackendsChanged::new);
-    environment.store().tell(new Watch(Dom0Nodes.BACKENDS, "dom0", fired));
+    environment.actors().store().tell(new Watch(Dom0Nodes.BACKENDS, "dom0", fired));
     environment.ready().run();
     return this;
   }
 
-  private List<ActorRef<VbdBackendCommand>> backendsOf(Domid frontend) {
+  private List<Backend> backendsOf(Domid frontend) {
     return served.entrySet().stream()
         .filter(each -> each.getKey().frontend().equals(frontend))
         .map(each -> each.getValue().backend())
         .toList();
   }
 
-  private void lookAt(Vbd vbd) {
-    asked.add(vbd);
-    String domain = "/local/domain/" + vbd.frontend();
-    List<StoreOp> question =
-        List.of(
-            new StoreOp.ReadIfPresent(vbd.backendPath() + "/state"),
-            new StoreOp.ReadIfPresent(domain + "/name"),
-            new StoreOp.ReadIfPresent(domain + "/vm"));
-    environment.store().tell(new Batch(question, readings));
+  private Backend spawn(BackendDevice device) {
+    return switch (device.kind()) {
+      case VBD ->
+          new Backend.OfVbd(getContext().spawnAnonymous(environment.vbdBackends().apply(device)));
+      case VIF ->
+          new Backend.OfVif(getContext().spawnAnonymous(environment.vifBackends().apply(device)));
+    };
   }
 
-  private Behavior<Dom0Command> onRead(Vbd vbd, BatchDone reading) {
+  private void lookAt(BackendDevice device) {
+    asked.add(device);
+    String domain = "/local/domain/" + device.frontend();
+    List<StoreOp> question =
+        List.of(
+            new StoreOp.ReadIfPresent(device.backendPath() + "/state"),
+            new StoreOp.ReadIfPresent(domain + "/name"),
+            new StoreOp.ReadIfPresent(domain + "/vm"));
+    environment.actors().store().tell(new Batch(question, readings));
+  }
+
+  private Behavior<Dom0Command> onRead(BackendDevice device, BatchDone reading) {
     if (reading.text(STATE).isEmpty()) {
       return this; // gone, as its backend sees for itself
     }
     XenbusState state = XenbusState.parse(reading.text(STATE).get());
-    Served known = served.get(vbd);
+    Served known = served.get(device);
     if (known == null && state == XenbusState.INITIALISING) {
-      ActorRef<VbdBackendCommand> backend =
-          getContext().spawnAnonymous(environment.vbdBackends().apply(vbd));
-      getContext().watch(backend);
-      served.put(vbd, new Served(backend, state));
+      Backend backend = spawn(device);
+      getContext().watch(backend.actor());
+      served.put(device, new Served(backend, state));
     } else if (known != null && known.state() != state) {
-      served.put(vbd, new Served(known.backend(), state));
-      logState(vbd, state, reading);
+      served.put(device, new Served(known.backend(), state));
+      logState(device, state, reading);
     }
     return this;
   }
 
-  private void logState(Vbd vbd, XenbusState state, BatchDone reading) {
+  private void logState(BackendDevice device, XenbusState state, BatchDone reading) {
     if (state == XenbusState.CONNECTED || state == XenbusState.CLOSED) {
       String word = state == XenbusState.CONNECTED ? "connected" : "closed";
+      String kind = device.kind().word();
       Subject subject =
-          new Subject(vbd.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
+          new Subject(
+              device.frontend(), uuid(reading.text(VM)), reading.text(NAME).orElse("(null)"));
       environment
+          .actors()
           .events()
-          .tell(new Append(HostEvent.ofDomain("vbd." + word, subject, "vbd " + vbd.devid())));
+          .tell(
+              new Append(
+                  HostEvent.ofDomain(kind + "." + word, subject, kind + " " + device.devid())));
     }
   }
 
@@ -197,13 +216,18 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
   /** SCHEDOP_remote_shutdown: the guest has lost a disk, and must not go on as if it had not. */
   private Behavior<Dom0Command> onBackendFailed(ChildFailed failed) {
     served.forEach(
-        (vbd, each) -> {
-          if (each.backend().equals(failed.getRef())) {
-            getContext().getLog().error("the backend of {} has failed", vbd, failed.cause());
-            environment.hypervisor().tell(new DomainShutdown(vbd.frontend(), ShutdownReason.CRASH));
+        (device, each) -> {
+          if (each.backend().actor().equals(failed.getRef())) {
+            getContext().getLog().error("the backend of {} has failed", device, failed.cause());
+            if (device.kind() == BackendDevice.Kind.VBD) {
+              environment
+                  .actors()
+                  .hypervisor()
+                  .tell(new DomainShutdown(device.frontend(), ShutdownReason.CRASH));
+            }
           }
         });
-    served.values().removeIf(each -> each.backend().equals(failed.getRef()));
+    served.values().removeIf(each -> each.backend().actor().equals(failed.getRef()));
     return this;
   }
 }

@@ -13,7 +13,7 @@ public sealed interface Dom0Command {
   /** Something changed among the backends' nodes. */
   record BackendsChanged(WatchFired fired) implements Dom0Command {}
 
-  record VbdRead(BatchResult result) implements Dom0Command {}
+  record DeviceRead(BatchResult result) implements Dom0Command {}
 
   /**
    * A suspended guest's backends take nothing new, finish what is under way and keep their

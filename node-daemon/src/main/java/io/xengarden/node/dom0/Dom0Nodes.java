@@ -16,7 +16,7 @@ final class Dom0Nodes {
 
   /** Where domains come and go: these stay. */
   private static final List<String> DIRECTORIES =
-      List.of(BACKENDS + "/vbd", BACKENDS + "/console", "/vm", "/libxl");
+      List.of(BACKENDS + "/vbd", BACKENDS + "/vif", BACKENDS + "/console", "/vm", "/libxl");
 
   private Dom0Nodes() {}
 

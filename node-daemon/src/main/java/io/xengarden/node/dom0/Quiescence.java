@@ -5,9 +5,6 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.xengarden.abi.Domid;
 import io.xengarden.node.dom0.Dom0Command.BackendsQuiesced;
-import io.xengarden.storage.VbdBackendCommand;
-import io.xengarden.storage.VbdBackendCommand.Quiesce;
-import io.xengarden.storage.VbdBackendCommand.VbdQuiesced;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,22 +19,17 @@ final class Quiescence {
 
   private Quiescence() {}
 
-  static Behavior<VbdQuiesced> of(
-      Domid frontend,
-      List<ActorRef<VbdBackendCommand>> backends,
-      ActorRef<BackendsQuiesced> replyTo) {
-    Behavior<Object> counting =
-        Behaviors.setup(
-            context -> {
-              ActorRef<VbdQuiesced> self = context.getSelf().narrow();
-              backends.forEach(backend -> backend.tell(new Quiesce(self)));
-              return Behaviors.withTimers(
-                  timers -> {
-                    timers.startSingleTimer(Timer.FORGOTTEN, FORGOTTEN_AFTER);
-                    return waitFor(backends.size(), frontend, replyTo);
-                  });
-            });
-    return counting.narrow();
+  static Behavior<Object> of(
+      Domid frontend, List<Backend> backends, ActorRef<BackendsQuiesced> replyTo) {
+    return Behaviors.setup(
+        context -> {
+          backends.forEach(backend -> backend.quiesce(context.getSelf()));
+          return Behaviors.withTimers(
+              timers -> {
+                timers.startSingleTimer(Timer.FORGOTTEN, FORGOTTEN_AFTER);
+                return waitFor(backends.size(), frontend, replyTo);
+              });
+        });
   }
 
   private static Behavior<Object> waitFor(

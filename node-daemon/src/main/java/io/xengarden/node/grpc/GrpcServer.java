@@ -6,6 +6,7 @@ import io.xengarden.node.HostSettings;
 import io.xengarden.node.XenHostCommand.HostActors;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a host serves over gRPC: the toolstack, and what it knows of the cluster. */
@@ -15,13 +16,29 @@ public final class GrpcServer {
 
   private GrpcServer() {}
 
-  /** Which host is served, and to whom it answers. */
+  /**
+   * Which host is served, and to whom it answers.
+   *
+   * @param others services that are not the toolstack's
+   */
   public record Serving(
       ActorSystem<?> system,
       HostSettings settings,
       HostActors host,
       InstantSource wallClock,
-      long pid) {}
+      long pid,
+      List<BindableService> others) {
+
+    /** Of a host that serves nothing else. */
+    public Serving(
+        ActorSystem<?> system,
+        HostSettings settings,
+        HostActors host,
+        InstantSource wallClock,
+        long pid) {
+      this(system, settings, host, wallClock, pid, List.of());
+    }
+  }
 
   /**
    * Serves on {@code preferredPort}, or on another when that one is taken.
@@ -31,11 +48,10 @@ public final class GrpcServer {
   public static LoopbackServer start(Serving serving, int preferredPort) throws IOException {
     HostFacts facts = new HostFacts(serving.settings(), serving.wallClock(), serving.pid());
     Calls calls = new Calls(serving.system());
-    List<BindableService> services =
-        List.of(
-            new ToolstackService(calls, serving.host(), facts),
-            new ClusterService(calls, serving.host().cluster()),
-            new RelocationService(calls, serving.host().relocation()));
+    List<BindableService> services = new ArrayList<>(serving.others());
+    services.add(new ToolstackService(calls, serving.host(), facts));
+    services.add(new ClusterService(calls, serving.host().cluster()));
+    services.add(new RelocationService(calls, serving.host().relocation()));
     return LoopbackServer.startNear(preferredPort, services);
   }
 }

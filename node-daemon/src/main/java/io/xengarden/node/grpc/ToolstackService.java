@@ -38,6 +38,7 @@ import io.xengarden.proto.v1.ListNetworkDevicesRequest;
 import io.xengarden.proto.v1.ListNetworkDevicesResponse;
 import io.xengarden.proto.v1.ListVcpusRequest;
 import io.xengarden.proto.v1.ListVcpusResponse;
+import io.xengarden.proto.v1.NetworkDevice;
 import io.xengarden.proto.v1.PauseDomainRequest;
 import io.xengarden.proto.v1.PauseDomainResponse;
 import io.xengarden.proto.v1.ReadXenLogRequest;
@@ -170,15 +171,14 @@ final class ToolstackService extends ToolstackGrpc.ToolstackImplBase {
         devices -> ListBlockDevicesResponse.newBuilder().addAllDevices(devices).build());
   }
 
-  /** No domain has a network device while hosts have no network backend. */
   @Override
   public void listNetworkDevices(
       ListNetworkDevicesRequest request, StreamObserver<ListNetworkDevicesResponse> call) {
-    calls.<Domid, ListNetworkDevicesResponse>answer(
+    calls.<List<NetworkDevice>, ListNetworkDevicesResponse>answer(
         call,
         QUERY_LIMIT,
-        replyTo -> tell(new ToolstackCommand.FindDomain(request.getDomain(), replyTo)),
-        _ -> ListNetworkDevicesResponse.getDefaultInstance());
+        replyTo -> tell(new ToolstackCommand.ListNetworkDevices(request.getDomain(), replyTo)),
+        devices -> ListNetworkDevicesResponse.newBuilder().addAllDevices(devices).build());
   }
 
   @Override

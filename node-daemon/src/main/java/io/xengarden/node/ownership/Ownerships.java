@@ -103,7 +103,8 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
       ActorRef<RegisterCommand> register,
       ActorRef<DirectoryCommand> directory,
       RandomGenerator random,
-      Consumer<Ownership> lost) {}
+      Consumer<Ownership> lost,
+      OwnershipListener listener) {}
 
   /**
    * @param process a token of this process, never used before
@@ -133,7 +134,7 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
       case Claim claim -> onClaim(claim);
       case Release release -> onRelease(release);
       case OwnershipCommand.Hold(var ownership) -> hold(ownership);
-      case OwnershipCommand.LetGo(var uuid) -> held.remove(uuid);
+      case OwnershipCommand.LetGo(var uuid) -> letGo(uuid);
       case Forget(var uuid, var replyTo) -> withView(view -> forget(uuid, view, replyTo));
       case OwnershipCommand.AnnouncementAnswered(var answer) -> onAnnouncement(answer);
       case SwapAnswered(var errand, var answer) -> onSwapAnswer(errand, answer);
@@ -261,11 +262,17 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
   private void hold(Ownership ownership) {
     held.put(ownership.uuid(), ownership);
     mine.put(ownership.uuid(), ownership);
+    environment.listener().held(ownership.uuid(), ownership.epoch());
+  }
+
+  private void letGo(UUID uuid) {
+    held.remove(uuid);
+    environment.listener().letGo(uuid);
   }
 
   private void onRelease(Release release) {
     Ownership gone = release.held();
-    held.remove(gone.uuid());
+    letGo(gone.uuid());
     dead.add(gone.attempt());
     mine.put(gone.uuid(), gone);
     if (errands.containsKey(gone.uuid())) {
@@ -384,6 +391,7 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
   private void onPut(Ownership ownership) {
     if (!ownership.owner().equals(environment.self().name())) {
       mine.remove(ownership.uuid());
+      environment.listener().elsewhere(ownership.uuid(), ownership.epoch());
       return;
     }
     mine.put(ownership.uuid(), ownership);
@@ -413,7 +421,7 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
     switch (seen.answer()) {
       case RegisterCommand.OwnershipFound(var current) -> {
         if (isHeld && current.filter(now -> now.epoch() <= ownership.epoch()).isEmpty()) {
-          held.remove(ownership.uuid());
+          letGo(ownership.uuid());
           environment.lost().accept(ownership);
         }
       }

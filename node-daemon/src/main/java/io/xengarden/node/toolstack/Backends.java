@@ -4,15 +4,24 @@ import io.xengarden.abi.Domid;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.xenstore.BatchResult.BatchDone;
 import io.xengarden.xenstore.StoreOp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The backends of a domain's disks, and where they stand. */
+/** The backends of a domain's devices, disks before interfaces, and where they stand. */
 final class Backends {
-  private final List<String> paths;
+  private final List<String> paths = new ArrayList<>();
+  private final List<String> frontendPaths = new ArrayList<>();
 
-  Backends(Domid domid, List<VirtualDisk> disks) {
-    paths = disks.stream().map(disk -> StorePaths.vbdBackend(domid, disk.devid())).toList();
+  Backends(Domid domid, List<VirtualDisk> disks, List<VirtualInterface> vifs) {
+    for (VirtualDisk disk : disks) {
+      paths.add(StorePaths.vbdBackend(domid, disk.devid()));
+      frontendPaths.add(StorePaths.vbdFrontend(domid, disk.devid()));
+    }
+    for (VirtualInterface vif : vifs) {
+      paths.add(StorePaths.vifBackend(domid, vif.devid()));
+      frontendPaths.add(StorePaths.vifFrontend(domid, vif.devid()));
+    }
   }
 
   boolean isEmpty() {
@@ -23,11 +32,16 @@ final class Backends {
     return paths;
   }
 
+  /** In the same order. */
+  List<String> frontendPaths() {
+    return frontendPaths;
+  }
+
   List<String> statePaths() {
     return paths.stream().map(path -> path + "/state").toList();
   }
 
-  /** Asks for the states, in the order of the disks. */
+  /** Asks for the states, in the order of the devices. */
   List<StoreOp> question() {
     return statePaths().stream().<StoreOp>map(StoreOp.ReadIfPresent::new).toList();
   }

@@ -4,6 +4,7 @@ import io.xengarden.abi.SharedInfo;
 import io.xengarden.abi.StartInfo;
 import io.xengarden.domain.KernelImage;
 import io.xengarden.domain.KernelImages;
+import io.xengarden.node.HostSettings;
 import io.xengarden.node.toolstack.VirtualDisk.Medium;
 import io.xengarden.proto.v1.DiskConfig;
 import io.xengarden.proto.v1.DomainConfig;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -33,9 +35,6 @@ public final class ConfigCheck {
   /** Disks of a domain. */
   public static final int MAX_DISKS = 64;
 
-  /** Virtual network interfaces in a configuration. */
-  public static final int MAX_VIFS = 64;
-
   /** Bytes of a disk's target. */
   public static final int MAX_TARGET = 2048;
 
@@ -50,6 +49,7 @@ public final class ConfigCheck {
 
   private final KernelImages kernels;
   private final RandomGenerator random;
+  private final VifCheck vifs;
 
   /** A configuration that is refused. Stackless: it is part of the protocol. */
   public static final class Refused extends Exception {
@@ -67,9 +67,17 @@ public final class ConfigCheck {
   }
 
   /**
-   * @param random chooses a uuid where none is given
+   * @param random chooses a uuid where none is given, and MACs
    */
   public ConfigCheck(KernelImages kernels, RandomGenerator random) {
+    this(kernels, random, mac -> false);
+  }
+
+  /**
+   * @param macInUse whether a domain of this host has a MAC already
+   */
+  ConfigCheck(KernelImages kernels, RandomGenerator random, Predicate<String> macInUse) {
+    this.vifs = new VifCheck(random, macInUse);
     this.kernels = kernels;
     this.random = random;
   }
@@ -83,8 +91,17 @@ public final class ConfigCheck {
     checkCpus(complete);
     checkCommandLine(complete);
     List<VirtualDisk> disks = disks(complete);
-    require(complete.getVifsCount() <= MAX_VIFS, "more than " + MAX_VIFS + " vifs");
-    return new DomainPlan(complete, uuid, kernel, disks, warnings(complete));
+    DomainConfig withVifs = vifs(complete);
+    List<VirtualInterface> vifs = VifCheck.interfaces(withVifs);
+    return new DomainPlan(withVifs, uuid, kernel, disks, vifs, warnings(withVifs));
+  }
+
+  private DomainConfig vifs(DomainConfig config) throws Refused {
+    try {
+      return vifs.completed(config, HostSettings.BRIDGES);
+    } catch (VifCheck.BadVif bad) {
+      throw refused(bad.getMessage());
+    }
   }
 
   private static void checkName(String name) throws Refused {
@@ -229,9 +246,6 @@ public final class ConfigCheck {
 
   private static List<String> warnings(DomainConfig config) {
     List<String> warnings = new ArrayList<>();
-    if (config.getVifsCount() > 0) {
-      warnings.add("vif: this host has no network yet; the domain starts without");
-    }
     if (LifecyclePolicy.dumpsCore(config)) {
       warnings.add(
           "core dumps are not supported: coredump-destroy is destroy, coredump-restart restart");
@@ -250,7 +264,7 @@ public final class ConfigCheck {
   }
 
   /** One line of bounded length, whatever was sent. */
-  private static String printable(String text) {
+  static String printable(String text) {
     String line =
         text.codePoints()
             .limit(MAX_NAME)

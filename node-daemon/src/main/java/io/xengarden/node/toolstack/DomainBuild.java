@@ -108,7 +108,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     LINKING_STORE,
     PUBLISHING,
     OPENING_CONSOLE,
-    WRITING_DISKS,
+    WRITING_DEVICES,
     AWAITING_BACKENDS,
     /** Of a guest from elsewhere only, and behind its backends, which take their time. */
     AWAITING_GUEST,
@@ -174,7 +174,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       case StoreBound(PortBound bound) -> onStoreBound(bound);
       case StoreBound(var refused) -> fail("event channel of xenstore: " + refused);
       case ConsoleAnswered(ConsoleOpened _) ->
-          proceed(isArriving() ? this::start : this::writeDisks);
+          proceed(isArriving() ? this::start : this::writeDevices);
       case ConsoleAnswered(ConsoleOpenFailed(_, var why)) -> fail("console: " + why);
       case BackendMoved _ -> lookAtBackends();
       case StateArrived(var state) -> proceed(() -> onStateArrived(state));
@@ -348,21 +348,22 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     return this;
   }
 
-  private Behavior<DomainBuildCommand> writeDisks() {
+  private Behavior<DomainBuildCommand> writeDevices() {
     List<VirtualDisk> disks = order.plan().disks();
-    backends = new Backends(xen.domid(), disks);
+    backends = new Backends(xen.domid(), disks, order.plan().vifs());
     if (backends.isEmpty()) {
       return devicesWait();
     }
-    moveTo(Step.WRITING_DISKS);
+    moveTo(Step.WRITING_DEVICES);
     List<StoreOp> ops = new ArrayList<>();
     disks.forEach(disk -> ops.addAll(DiskNodes.of(xen.domid(), disk)));
+    order.plan().vifs().forEach(vif -> ops.addAll(InterfaceNodes.of(xen.domid(), vif)));
     return write(ops);
   }
 
   private Behavior<DomainBuildCommand> awaitBackends() {
     moveTo(Step.AWAITING_BACKENDS);
-    timers.startSingleTimer(step, new Overdue("a disk's backend"), BACKEND_LIMIT);
+    timers.startSingleTimer(step, new Overdue("a device's backend"), BACKEND_LIMIT);
     ActorRef<WatchFired> fired = getContext().messageAdapter(WatchFired.class, BackendMoved::new);
     for (String path : backends.statePaths()) {
       services.actors().store().tell(new Watch(path, "build", fired));
@@ -378,9 +379,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     for (int i = 0; i < states.size(); i++) {
       XenbusState state = states.get(i);
       if (state == XenbusState.CLOSING || state == XenbusState.CLOSED) {
-        VirtualDisk disk = order.plan().disks().get(i);
-        return fail(
-            ToolstackErrors.diskUnavailable(disk.vdev(), disk.target() + ": its backend failed"));
+        return fail(backendFailed(i));
       }
     }
     boolean ready = states.stream().allMatch(state -> state.compareTo(XenbusState.INIT_WAIT) >= 0);
@@ -390,6 +389,15 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   private Behavior<DomainBuildCommand> devicesWait() {
     timers.cancel(Step.AWAITING_BACKENDS);
     return order.origin() instanceof Origin.Arriving arriving ? awaitGuest(arriving) : start();
+  }
+
+  private ToolstackError backendFailed(int index) {
+    List<VirtualDisk> disks = order.plan().disks();
+    if (index >= disks.size()) {
+      return ToolstackErrors.failed("vif " + (index - disks.size()) + ": its backend failed");
+    }
+    VirtualDisk disk = disks.get(index);
+    return ToolstackErrors.diskUnavailable(disk.vdev(), disk.target() + ": its backend failed");
   }
 
   private Behavior<DomainBuildCommand> start() {
@@ -407,7 +415,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     return switch (step) {
       case SKELETON -> proceed(this::schedule);
       case PUBLISHING -> proceed(this::openConsole);
-      case WRITING_DISKS -> proceed(this::awaitBackends);
+      case WRITING_DEVICES -> proceed(this::awaitBackends);
       case AWAITING_BACKENDS -> onBackendStates(backends.states(done));
       default -> this; // a last look at the backends, answered after the next step began
     };
@@ -417,7 +425,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     if (step != Step.SCHEDULING) {
       return end(Optional.empty());
     }
-    return proceed(isArriving() ? this::writeDisks : this::buildGuest);
+    return proceed(isArriving() ? this::writeDevices : this::buildGuest);
   }
 
   // ---- ends ----

@@ -95,6 +95,7 @@ final class DomainNodes {
   static List<StoreOp> removal(Domid domid, UUID uuid) {
     return new NodeWriter(domid)
         .remove(StorePaths.backendsOf(domid, "vbd"))
+        .remove(StorePaths.backendsOf(domid, "vif"))
         .remove(StorePaths.backendsOf(domid, "console"))
         .remove(StorePaths.vm(uuid))
         .remove(StorePaths.domain(domid))

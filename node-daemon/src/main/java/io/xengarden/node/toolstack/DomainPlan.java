@@ -18,6 +18,7 @@ public record DomainPlan(
     UUID uuid,
     KernelImage kernel,
     List<VirtualDisk> disks,
+    List<VirtualInterface> vifs,
     List<String> warnings) {
 
   /** libxl gives a PV domain this much over its target. */
@@ -27,7 +28,8 @@ public record DomainPlan(
 
   /** The same domain under another name. */
   DomainPlan named(String name) {
-    return new DomainPlan(config.toBuilder().setName(name).build(), uuid, kernel, disks, warnings);
+    return new DomainPlan(
+        config.toBuilder().setName(name).build(), uuid, kernel, disks, vifs, warnings);
   }
 
   String name() {

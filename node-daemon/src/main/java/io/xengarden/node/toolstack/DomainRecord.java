@@ -252,7 +252,7 @@ final class DomainRecord {
 
   /** What there is to take down. */
   Remains remains() {
-    return new Remains(instance, domid.orElseThrow(), uuid, plan.disks(), storeLink);
+    return new Remains(instance, domid.orElseThrow(), uuid, plan.disks(), plan.vifs(), storeLink);
   }
 
   /** For an event; a domain that has no number yet has none to tell of. */

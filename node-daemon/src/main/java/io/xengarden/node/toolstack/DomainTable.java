@@ -44,6 +44,13 @@ final class DomainTable {
     return first(record -> record.name().equals(name) && !record.isOver());
   }
 
+  /** Whether an interface of any of them has this MAC. */
+  boolean hasMac(String mac) {
+    return byInstance.values().stream()
+        .flatMap(record -> record.plan().vifs().stream())
+        .anyMatch(vif -> vif.config().getMac().equals(mac));
+  }
+
   /** Whether a domain has a name, or will when it is adopted or thawed. */
   boolean isNameTaken(String name) {
     return byName(name).isPresent()

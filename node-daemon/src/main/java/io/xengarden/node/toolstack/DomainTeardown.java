@@ -92,7 +92,7 @@ final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownComma
     this.actors = actors;
     this.remains = remains;
     this.toolstack = toolstack;
-    this.backends = new Backends(remains.domid(), remains.disks());
+    this.backends = new Backends(remains.domid(), remains.disks(), remains.vifs());
     this.domctlAnswers = context.messageAdapter(DomctlReply.class, DomctlAnswered::new);
     this.storeAnswers = context.messageAdapter(BatchResult.class, StoreAnswered::new);
     timers.startSingleTimer(Step.PAUSING, new Overdue(Step.PAUSING), PAUSE_LIMIT);
@@ -149,9 +149,8 @@ final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownComma
     List<StoreOp> ops = new ArrayList<>();
     for (int i = 0; i < states.size(); i++) {
       if (!isClosed(states.get(i))) {
-        int devid = remains.disks().get(i).devid();
         String backend = backends.paths().get(i);
-        ops.add(new StoreOp.Remove(StorePaths.vbdFrontend(remains.domid(), devid)));
+        ops.add(new StoreOp.Remove(backends.frontendPaths().get(i)));
         ops.add(new StoreOp.Write(backend + "/online", 0));
         ops.add(new StoreOp.Write(backend + "/state", XenbusState.CLOSING.number()));
       }

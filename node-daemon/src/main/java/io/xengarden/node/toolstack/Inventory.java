@@ -156,7 +156,7 @@ final class Inventory {
   }
 
   /** What a guest wrote may be anything: what is no number is missing. */
-  private static int number(Optional<String> text) {
+  static int number(Optional<String> text) {
     return text.filter(digits -> digits.matches("\\d{1,9}")).map(Integer::parseInt).orElse(MISSING);
   }
 }

@@ -11,9 +11,11 @@ import io.xengarden.node.toolstack.Outcome.Done;
 import io.xengarden.node.toolstack.ToolstackCommand.DomainsListed;
 import io.xengarden.proto.v1.BlockDevice;
 import io.xengarden.proto.v1.DomainInfo;
+import io.xengarden.proto.v1.NetworkDevice;
 import io.xengarden.proto.v1.VcpuInfo;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
+import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.XenStoreCommand.Batch;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Answers what changes nothing. Xen is asked each time: its word is the state of a domain. */
@@ -79,23 +82,36 @@ final class Queries {
 
   void blockDevices(
       Domid domid, List<VirtualDisk> disks, ActorRef<Outcome<List<BlockDevice>>> replyTo) {
+    readStore(
+        Inventory.blockDeviceQuestion(domid, disks),
+        done -> Inventory.blockDevices(domid, disks, done),
+        replyTo);
+  }
+
+  void networkDevices(
+      Domid domid, List<VirtualInterface> vifs, ActorRef<Outcome<List<NetworkDevice>>> replyTo) {
+    readStore(
+        NetworkInventory.question(domid, vifs),
+        done -> NetworkInventory.devices(vifs, done),
+        replyTo);
+  }
+
+  private <T> void readStore(
+      List<StoreOp> question, Function<BatchDone, T> reading, ActorRef<Outcome<T>> replyTo) {
     ActorRef<BatchResult> answer =
         context.spawnAnonymous(
             OneReply.<BatchResult>create(
                 STORE_LIMIT,
-                result -> replyTo.tell(blockDevices(domid, disks, result)),
+                result ->
+                    replyTo.tell(
+                        result instanceof BatchDone done
+                            ? new Done<>(reading.apply(done))
+                            : noAnswer()),
                 () -> replyTo.tell(noAnswer())));
-    actors.store().tell(new Batch(Inventory.blockDeviceQuestion(domid, disks), answer));
+    actors.store().tell(new Batch(question, answer));
   }
 
-  private static Outcome<List<BlockDevice>> blockDevices(
-      Domid domid, List<VirtualDisk> disks, BatchResult result) {
-    return result instanceof BatchDone done
-        ? new Done<>(Inventory.blockDevices(domid, disks, done))
-        : noAnswer();
-  }
-
-  private static Outcome<List<BlockDevice>> noAnswer() {
+  private static <T> Outcome<T> noAnswer() {
     return new Outcome.Refused<>(ToolstackErrors.failed("xenstore does not answer"));
   }
 }

@@ -8,11 +8,12 @@ import java.util.UUID;
 /**
  * What there is to take down of a domain, or of a building that failed.
  *
- * @param disks those that were planned; their nodes may not have been written
+ * @param disks and vifs: those that were planned; their nodes may not have been written
  */
 record Remains(
     long instance,
     Domid domid,
     UUID uuid,
     List<VirtualDisk> disks,
+    List<VirtualInterface> vifs,
     Optional<StoreLink> storeLink) {}

@@ -30,6 +30,14 @@ public final class StorePaths {
     return BACKENDS + "/vbd/" + domid + "/" + devid;
   }
 
+  static String vifFrontend(Domid domid, int devid) {
+    return domain(domid) + "/device/vif/" + devid;
+  }
+
+  static String vifBackend(Domid domid, int devid) {
+    return BACKENDS + "/vif/" + domid + "/" + devid;
+  }
+
   /** Everything of one domain's devices of a kind, in dom0. */
   static String backendsOf(Domid domid, String kind) {
     return BACKENDS + "/" + kind + "/" + domid;

@@ -37,6 +37,7 @@ import io.xengarden.node.toolstack.ToolstackCommand.GetDomain;
 import io.xengarden.node.toolstack.ToolstackCommand.GuestBuilt;
 import io.xengarden.node.toolstack.ToolstackCommand.ListBlockDevices;
 import io.xengarden.node.toolstack.ToolstackCommand.ListDomains;
+import io.xengarden.node.toolstack.ToolstackCommand.ListNetworkDevices;
 import io.xengarden.node.toolstack.ToolstackCommand.ListVcpus;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipClaimed;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipLost;
@@ -109,7 +110,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       Runnable ready) {
     super(context);
     this.services = services;
-    this.configs = new ConfigCheck(kernels, services.inputs().random());
+    this.configs = new ConfigCheck(kernels, services.inputs().random(), table::hasMac);
     this.ready = ready;
     this.queries = new Queries(context, services, table);
     this.lives = new Lives(context, timers, services, table, queries);
@@ -145,6 +146,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       case GetDomain(var selector, var replyTo) -> get(selector, replyTo);
       case ListVcpus(var selector, var replyTo) -> vcpus(selector, replyTo);
       case ListBlockDevices request -> blockDevices(request);
+      case ListNetworkDevices request -> networkDevices(request);
       case FindDomain(var selector, var replyTo) ->
           replyTo.tell(outcome(domid(selector), () -> ToolstackErrors.noSuchDomain(selector)));
       case Relocate(RelocationRequest.Expect expect) -> expect(expect);
@@ -352,6 +354,20 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
                 queries.blockDevices(
                     domid,
                     table.byDomid(domid).map(record -> record.plan().disks()).orElse(List.of()),
+                    request.replyTo()),
+            () ->
+                request
+                    .replyTo()
+                    .tell(new Refused<>(ToolstackErrors.noSuchDomain(request.domain()))));
+  }
+
+  private void networkDevices(ListNetworkDevices request) {
+    domid(request.domain())
+        .ifPresentOrElse(
+            domid ->
+                queries.networkDevices(
+                    domid,
+                    table.byDomid(domid).map(record -> record.plan().vifs()).orElse(List.of()),
                     request.replyTo()),
             () ->
                 request

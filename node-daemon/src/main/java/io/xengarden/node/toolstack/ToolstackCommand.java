@@ -11,6 +11,7 @@ import io.xengarden.proto.v1.BlockDevice;
 import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
+import io.xengarden.proto.v1.NetworkDevice;
 import io.xengarden.proto.v1.ShutdownDomainRequest;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.VcpuInfo;
@@ -53,6 +54,9 @@ public sealed interface ToolstackCommand {
       implements ToolstackCommand {}
 
   record ListVcpus(Optional<DomainSelector> domain, ActorRef<Outcome<List<VcpuInfo>>> replyTo)
+      implements ToolstackCommand {}
+
+  record ListNetworkDevices(DomainSelector domain, ActorRef<Outcome<List<NetworkDevice>>> replyTo)
       implements ToolstackCommand {}
 
   record ListBlockDevices(DomainSelector domain, ActorRef<Outcome<List<BlockDevice>>> replyTo)

@@ -43,7 +43,7 @@ class Dom0Test {
 
   /** The actors that dom0 lives among. */
   private static final class Bench {
-    final List<Vbd> made = new ArrayList<>();
+    final List<BackendDevice> made = new ArrayList<>();
     DomainList domains;
     boolean ready;
     ActorRef<HypervisorCommand> hypervisor;
@@ -52,7 +52,8 @@ class Dom0Test {
     private ActorRef<BatchResult> batches;
     private final HostMemory memory = HostMemory.ofFrames(8192);
 
-    void start(Simulation simulation, Function<Vbd, Behavior<VbdBackendCommand>> backends) {
+    void start(
+        Simulation simulation, Function<BackendDevice, Behavior<VbdBackendCommand>> backends) {
       Behavior<Void> root =
           Behaviors.setup(
               context -> {
@@ -72,13 +73,16 @@ class Dom0Test {
                 context.spawn(
                     Dom0.create(
                         new Dom0.Environment(
-                            hypervisor,
-                            store,
-                            context.spawn(EventLog.create("host1", () -> Instant.EPOCH), "events"),
+                            new Dom0.Actors(
+                                hypervisor,
+                                store,
+                                context.spawn(
+                                    EventLog.create("host1", () -> Instant.EPOCH), "events")),
                             vbd -> {
                               made.add(vbd);
                               return backends.apply(vbd);
                             },
+                            vif -> Behaviors.empty(),
                             512 << 10,
                             () -> ready = true)),
                     "dom0");
@@ -139,7 +143,8 @@ class Dom0Test {
               new StoreOp.Write(XVDA + "/params", "/srv/x"));
           bench.write(simulation, new StoreOp.Write(XVDA + "/state", 2));
           bench.write(simulation, new StoreOp.Write(XVDA + "/state", 4));
-          assertThat(bench.made).containsExactly(new Vbd(Domid.of(1), 51712));
+          assertThat(bench.made)
+              .containsExactly(new BackendDevice(BackendDevice.Kind.VBD, Domid.of(1), 51712));
           bench.memory.close();
         });
   }

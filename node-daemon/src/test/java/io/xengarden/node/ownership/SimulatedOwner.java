@@ -72,7 +72,8 @@ final class SimulatedOwner {
                                   register,
                                   directory,
                                   simulation.random(process),
-                                  lost::add)),
+                                  lost::add,
+                                  OwnershipListener.NOBODY)),
                           "ownership");
                   return Behaviors.empty();
                 }),

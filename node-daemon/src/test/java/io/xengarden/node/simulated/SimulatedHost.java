@@ -40,6 +40,7 @@ import io.xengarden.node.events.EventLogCommand.AtEnd;
 import io.xengarden.node.events.EventLogCommand.Events;
 import io.xengarden.node.events.EventLogCommand.EventsReply;
 import io.xengarden.node.events.EventLogCommand.ReadEvents;
+import io.xengarden.node.overlay.PeerLink;
 import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.node.toolstack.Outcome;
 import io.xengarden.node.toolstack.ToolstackCommand;
@@ -120,7 +121,13 @@ public final class SimulatedHost {
   }
 
   public static SimulatedHost start(Simulation simulation, Options options, World world) {
-    SimulatedHost host = new SimulatedHost(simulation, options, world);
+    return start(simulation, options, world, PeerLink.none());
+  }
+
+  /** A host with a way for frames to others. */
+  public static SimulatedHost start(
+      Simulation simulation, Options options, World world, PeerLink overlay) {
+    SimulatedHost host = new SimulatedHost(simulation, options, world, overlay);
     host.await("the host is up", () -> host.actors != null);
     return host;
   }
@@ -145,7 +152,7 @@ public final class SimulatedHost {
     }
   }
 
-  private SimulatedHost(Simulation simulation, Options options, World world) {
+  private SimulatedHost(Simulation simulation, Options options, World world, PeerLink overlay) {
     this.simulation = simulation;
     this.images = world.disks();
     this.consoleLogs = new SimulatedConsoleLogs(simulation);
@@ -159,11 +166,12 @@ public final class SimulatedHost {
             options.kernels(),
             options.guestMode(),
             world.cluster(),
-            world.relocation());
+            world.relocation(),
+            overlay);
     system =
         simulation.createSystem(
             XenHost.create(options.settings(), ports, started -> actors = started),
-            "host",
+            options.settings().name(),
             ConfigFactory.parseResources("host.conf"));
   }
 

@@ -10,7 +10,6 @@ import io.xengarden.proto.v1.DomainConfig;
 import io.xengarden.proto.v1.LifecycleAction;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.proto.v1.ToolstackError.Reason;
-import io.xengarden.proto.v1.VifConfig;
 import io.xengarden.storage.BlockImages.Access;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -69,14 +68,9 @@ class ConfigCheckTest {
   @Test
   void whatThisHostCannotDoIsSaidAndTheRestIsDone() throws Exception {
     DomainPlan plan =
-        check.check(
-            good()
-                .addVifs(VifConfig.getDefaultInstance())
-                .setOnCrash(LifecycleAction.LIFECYCLE_ACTION_COREDUMP_RESTART)
-                .build());
-    assertThat(plan.warnings()).hasSize(2);
-    assertThat(plan.warnings().get(0)).startsWith("vif: ");
-    assertThat(plan.warnings().get(1)).startsWith("core dumps are not supported");
+        check.check(good().setOnCrash(LifecycleAction.LIFECYCLE_ACTION_COREDUMP_RESTART).build());
+    assertThat(plan.warnings()).hasSize(1);
+    assertThat(plan.warnings().getFirst()).startsWith("core dumps are not supported");
   }
 
   private static Arguments bad(String said, Consumer<DomainConfig.Builder> how) {

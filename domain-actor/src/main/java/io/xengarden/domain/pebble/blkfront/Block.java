@@ -8,6 +8,7 @@ import io.xengarden.abi.FrontRing;
 import io.xengarden.domain.pebble.image.Layout;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
+import io.xengarden.domain.pebble.kernel.Grants;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import java.util.ArrayList;
@@ -194,16 +195,16 @@ public final class Block {
   }
 
   private static List<BlkifSegment> segments(Vcpu v, Vbd vbd, int index, BlockRequest request) {
-    Grefs.Access access =
+    Grants.Access access =
         request.operation() == BlkifRing.OP_READ
-            ? Grefs.Access.BACKEND_WRITES
-            : Grefs.Access.BACKEND_READS;
+            ? Grants.Access.BACKEND_WRITES
+            : Grants.Access.BACKEND_READS;
     List<BlkifSegment> segments = new ArrayList<>(request.segments());
     int left = request.sectorCount();
     for (int segment = 0; left > 0; segment++) {
       int gref = Grefs.segment(vbd.slot(), index, segment);
       long page = request.buffer() + (long) segment * BlkifRing.SECTORS_PER_PAGE * 512;
-      Grefs.grant(v, gref, vbd.backendId(), access, page);
+      Grants.grant(v, gref, vbd.backendId(), access, page);
       int here = Math.min(left, BlkifRing.SECTORS_PER_PAGE);
       segments.add(new BlkifSegment(gref, 0, here - 1));
       left -= here;

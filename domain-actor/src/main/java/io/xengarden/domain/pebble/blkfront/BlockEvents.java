@@ -7,6 +7,7 @@ import io.xengarden.abi.RingCorrupt;
 import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
+import io.xengarden.domain.pebble.kernel.Grants;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 
@@ -82,7 +83,7 @@ public final class BlockEvents {
   static boolean endGrants(Vcpu v, Vbd vbd, Shadow shadow) {
     boolean all = true;
     for (int segment = 0; segment < shadow.request().segments(); segment++) {
-      all &= Grefs.end(v, Grefs.segment(vbd.slot(), shadow.index(), segment));
+      all &= Grants.end(v, Grefs.segment(vbd.slot(), shadow.index(), segment));
     }
     return all;
   }

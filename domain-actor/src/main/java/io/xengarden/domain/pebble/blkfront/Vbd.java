@@ -10,9 +10,6 @@ public final class Vbd extends Frontend {
   public static final int FLUSH = FIRST_OWN_FLAG << 1;
   public static final int BARRIER = FIRST_OWN_FLAG << 2;
 
-  /** Requests may be on the ring. */
-  public static final int RUNNING = FIRST_OWN_FLAG << 3;
-
   /** Its size is known: it has been connected once. */
   public static final int KNOWN = FIRST_OWN_FLAG << 4;
 

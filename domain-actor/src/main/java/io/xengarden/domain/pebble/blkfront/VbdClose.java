@@ -8,6 +8,7 @@ import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
+import io.xengarden.domain.pebble.kernel.Grants;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.machine.Memory;
@@ -83,7 +84,7 @@ public final class VbdClose extends Routine<VbdClose.At> {
     } else if (isHeldByTasks(v, vbd)) {
       v.park(Wait.BLOCK_ROOM, vbd.slot(), at(At.EMPTY));
     } else {
-      boolean free = Grefs.end(v, Grefs.ring(vbd.slot()));
+      boolean free = Grants.end(v, Grefs.ring(vbd.slot()));
       for (int index = 0; index < Shadow.COUNT; index++) {
         free &= new Shadow(v.memory(), vbd, index).state() == Shadow.State.FREE;
       }

@@ -9,6 +9,7 @@ import io.xengarden.domain.pebble.image.Extents;
 import io.xengarden.domain.pebble.image.Ports;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Entry;
+import io.xengarden.domain.pebble.kernel.Grants;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Upcall;
 import io.xengarden.domain.pebble.kernel.Vcpu;
@@ -84,7 +85,7 @@ public final class VbdConnect extends Routine<VbdConnect.At> {
       v.ret(Errno.EBUSY.result()); // the backend before still maps some
       return;
     }
-    Grefs.grant(v, gref, vbd.backendId(), Grefs.Access.BACKEND_WRITES, vbd.ring());
+    Grants.grant(v, gref, vbd.backendId(), Grants.Access.BACKEND_WRITES, vbd.ring());
     long argument = v.task().scratch();
     v.memory().putShort(argument + EvtchnOp.AllocUnbound.DOM, (short) Domid.SELF.value());
     v.memory().putShort(argument + EvtchnOp.AllocUnbound.REMOTE_DOM, (short) vbd.backendId());

@@ -20,6 +20,9 @@ public final class KernelState extends Record {
   /** ^C was typed since the last prompt. */
   public static final int INTERRUPTED = 8;
 
+  /** The thread that serves network interfaces is there. */
+  public static final int NET_THREAD = 16;
+
   private static final int MAGIC_AT = 0x000;
   private static final int FORMAT_AT = 0x008;
   private static final int FLAGS = 0x00c;

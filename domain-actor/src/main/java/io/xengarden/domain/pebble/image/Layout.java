@@ -11,7 +11,7 @@ import io.xengarden.machine.Memory;
  */
 public final class Layout {
   /** Version of everything in this class, of every record, and of the table of steps. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   /** "PEBBLEKN", as eight bytes of ASCII in memory. */
   public static final long MAGIC = 0x4e4b_454c_4242_4550L;

@@ -47,6 +47,12 @@ public final class Task extends Record {
   /** Killed by ^C. */
   public static final int INTERRUPTED = 256;
 
+  /** Takes echo replies: its work page has an inbox for them. */
+  public static final int LISTENS = 512;
+
+  /** Asked to end, it says its last words first; asked again, it just ends. */
+  public static final int CATCHES = 1024;
+
   /** Extents of pages that it owns beside its work page. */
   public static final int EXTENTS = 2;
 
@@ -167,7 +173,7 @@ public final class Task extends Record {
 
   /** Asked to end, and free to. */
   public boolean mustDie() {
-    return (int32(FLAGS) & (KILLED | EXITING | CRITICAL | KERNEL)) == KILLED;
+    return (int32(FLAGS) & (KILLED | EXITING | CRITICAL | KERNEL | CATCHES)) == KILLED;
   }
 
   public long next() {

@@ -28,7 +28,11 @@ public enum Wait {
   /** Something in {@link KernelState#xenwatch()}. */
   XENWATCH,
   /** A vCPU went down. */
-  VCPU_DOWN;
+  VCPU_DOWN,
+  /** Something on a network interface's rings. */
+  NET_WORK,
+  /** An echo reply, a neighbour's address, or an interface that can send again. */
+  NET;
 
   private static final Wait[] ALL = values();
 

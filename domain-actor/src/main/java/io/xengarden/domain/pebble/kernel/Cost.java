@@ -15,6 +15,7 @@ public final class Cost {
   public static final long RANDOM_PAGE = 1_500;
   public static final long TOUCH_PAGE = 25;
   public static final long CONSOLE_BYTE = 5;
+  public static final long PACKET = 700;
 
   /** What one step of {@code burn} uses: short enough that others get their turn in time. */
   public static final long BURN = 250_000;

@@ -27,6 +27,12 @@ public final class Entry {
   public static final int VBD_START = 0x22;
   public static final int VBD_CLOSE = 0x23;
 
+  public static final int VIF_CONNECT = 0x24;
+  public static final int VIF_CONFIGURE = 0x25;
+  public static final int VIF_START = 0x26;
+  public static final int VIF_CLOSE = 0x27;
+  public static final int NET_THREAD = 0x28;
+
   public static final int INIT = 0x30;
   public static final int SHELL = 0x31;
 
@@ -48,6 +54,7 @@ public final class Entry {
   public static final int KILL = 0x4f;
   public static final int OPEN_DISK = 0x50;
   public static final int READ_FILE = 0x51;
+  public static final int PING = 0x52;
 
   /** One more than the highest routine number. */
   public static final int LIMIT = 0x80;

@@ -156,9 +156,13 @@ public final class Scheduler {
 
   /** Asks a task to end; it does so before its next step, or when what is critical is done. */
   public static void kill(Vcpu v, Task task, boolean interrupted) {
+    boolean again = task.is(Task.KILLED);
     task.set(Task.KILLED, true);
     task.set(Task.INTERRUPTED, interrupted);
-    if (task.mustDie()) {
+    if (again) {
+      task.set(Task.CATCHES, false);
+    }
+    if (task.mustDie() || task.is(Task.CATCHES)) {
       wake(v, task);
     }
   }

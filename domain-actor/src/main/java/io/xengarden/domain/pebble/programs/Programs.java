@@ -5,6 +5,7 @@ import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Scheduler;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.programs.file.Files;
+import io.xengarden.domain.pebble.programs.net.Ip;
 import io.xengarden.domain.pebble.programs.operand.Arguments;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,8 @@ public final class Programs {
               "DEV read|write|randread|randwrite [--depth D] [--bs N] [--seconds S]",
               "measure a disk",
               Entry.DISKBENCH),
+          routine("ping", "[-c COUNT] [-i SECONDS] [-q] HOST", "ask a host to answer", Entry.PING),
+          text("ip", "addr|link [show|add|del]", "show and set addresses", Ip::run),
           routine("fill", "SIZE", "fill memory with random data", Entry.FILL),
           routine("dirty", "MIB_PER_SECOND [--over SIZE]", "write to memory steadily", Entry.DIRTY),
           routine("burn", "[SECONDS]", "use CPU time", Entry.BURN),

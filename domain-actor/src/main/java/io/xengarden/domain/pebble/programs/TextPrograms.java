@@ -9,6 +9,8 @@ import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.Task;
 import io.xengarden.domain.pebble.kernel.Vcpu;
 import io.xengarden.domain.pebble.kernel.Version;
+import io.xengarden.domain.pebble.netfront.Net;
+import io.xengarden.domain.pebble.netfront.Vif;
 import io.xengarden.domain.pebble.programs.operand.Arguments;
 import io.xengarden.domain.pebble.programs.operand.Output;
 import io.xengarden.domain.pebble.programs.operand.Sizes;
@@ -137,6 +139,18 @@ final class TextPrograms {
               vbd.is(Vbd.KNOWN) ? Sizes.binary(vbd.sectors() * 512).replace(" ", "") : "-",
               vbd.is(Vbd.READ_ONLY) ? "r" : "w",
               vbd.backend()));
+    }
+    for (Vif vif : Net.interfaces(v)) {
+      lines.add(
+          Printf.text(
+              row,
+              vif.name(),
+              "net",
+              vif.devid(),
+              vif.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              "-",
+              "w",
+              vif.backend()));
     }
     return Output.ok(lines);
   }

@@ -3,7 +3,6 @@ package io.xengarden.domain.pebble.shell;
 import io.xengarden.abi.StartInfo;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.domain.pebble.blkfront.Block;
-import io.xengarden.domain.pebble.blkfront.Vbd;
 import io.xengarden.domain.pebble.console.Console;
 import io.xengarden.domain.pebble.image.KernelState;
 import io.xengarden.domain.pebble.image.Printf;
@@ -12,8 +11,11 @@ import io.xengarden.domain.pebble.image.Wait;
 import io.xengarden.domain.pebble.kernel.Entry;
 import io.xengarden.domain.pebble.kernel.Routine;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.netfront.Net;
 import io.xengarden.domain.pebble.programs.Programs;
+import io.xengarden.domain.pebble.xenbus.Frontend;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The first task: starts the workloads that the command line names ({@code run='…'}), shows the
@@ -99,11 +101,11 @@ public final class Init extends Routine<Init.At> {
   }
 
   private static boolean allSettled(Vcpu v) {
-    return Block.disks(v).stream()
+    return Stream.<Frontend>concat(Block.disks(v).stream(), Net.interfaces(v).stream())
         .allMatch(
-            vbd ->
-                vbd.state() == XenbusState.CONNECTED
-                    || vbd.state() == XenbusState.CLOSED
-                    || vbd.is(Vbd.FAILED));
+            device ->
+                device.state() == XenbusState.CONNECTED
+                    || device.state() == XenbusState.CLOSED
+                    || device.is(Frontend.FAILED));
   }
 }

@@ -34,7 +34,19 @@ public record DeviceKind(
           Entry.VBD_START,
           Entry.VBD_CLOSE);
 
-  private static final DeviceKind[] ALL = {VBD};
+  public static final DeviceKind VIF =
+      new DeviceKind(
+          "vif",
+          Layout.VIFS,
+          Layout.VIF_SIZE,
+          Layout.VIF_COUNT,
+          WatchBit.FIRST_VIF,
+          Entry.VIF_CONNECT,
+          Entry.VIF_CONFIGURE,
+          Entry.VIF_START,
+          Entry.VIF_CLOSE);
+
+  private static final DeviceKind[] ALL = {VBD, VIF};
 
   static int count() {
     return ALL.length;

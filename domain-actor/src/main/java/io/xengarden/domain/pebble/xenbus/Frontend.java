@@ -24,6 +24,9 @@ public class Frontend extends Record {
   /** First byte that a kind may use by itself. */
   protected static final int FIRST_OWN_BYTE = 0x80;
 
+  /** Its rings are in use. */
+  public static final int RUNNING = FIRST_OWN_FLAG << 3;
+
   private static final int DEVID = 0x00;
   private static final int FLAGS = 0x04;
   private static final int STATE = 0x08;

@@ -135,7 +135,7 @@ public final class Suspend extends Routine<Suspend.At> {
         frontend.state(XenbusState.INITIALISING);
         frontend.backend("");
         frontend.port(0);
-        frontend.set(Frontend.WATCHED | Frontend.FAILED, false);
+        frontend.set(Frontend.WATCHED | Frontend.FAILED | Frontend.RUNNING, false);
         Xenwatch.mark(v, 1 << kind.firstBit() + slot);
       }
     }

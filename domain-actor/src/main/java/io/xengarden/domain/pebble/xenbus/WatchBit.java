@@ -9,5 +9,7 @@ public final class WatchBit {
   /** Disks have bits 8 to 23, network interfaces 24 to 31, by slot. */
   static final int FIRST_VBD = 8;
 
+  static final int FIRST_VIF = 24;
+
   private WatchBit() {}
 }

@@ -25,6 +25,7 @@ public final class Files {
           plain("/proc/cpuinfo", ProcFiles::cpuinfo),
           plain("/proc/interrupts", ProcFiles::interrupts),
           plain("/proc/meminfo", ProcFiles::meminfo),
+          plain("/proc/net/dev", ProcFiles::netDev),
           plain("/proc/partitions", ProcFiles::partitions),
           plain("/proc/uptime", ProcFiles::uptime),
           plain("/proc/version", v -> Version.NAME + " version " + Version.RELEASE + "\n"),

@@ -9,6 +9,9 @@ import io.xengarden.domain.pebble.image.Ports;
 import io.xengarden.domain.pebble.image.Printf;
 import io.xengarden.domain.pebble.image.VcpuRecord;
 import io.xengarden.domain.pebble.kernel.Vcpu;
+import io.xengarden.domain.pebble.netfront.Net;
+import io.xengarden.domain.pebble.netfront.Vif;
+import io.xengarden.domain.pebble.netfront.Vif.Counter;
 import io.xengarden.machine.Memory;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +91,7 @@ final class ProcFiles {
       case TIMER -> "timer" + argument;
       case KICK -> "resched" + argument;
       case VBD -> "blkif " + new Vbd(v.memory(), argument).name();
-      case VIF -> "eth" + argument;
+      case VIF -> new Vif(v.memory(), argument).name();
       case NONE -> "";
     };
   }
@@ -101,6 +104,30 @@ final class ProcFiles {
           Printf.text(
               "%4d  %7d %10d %s\n",
               vbd.devid() >>> 8, vbd.devid() & 0xff, vbd.sectors() / 2, vbd.name()));
+    }
+    return text.toString();
+  }
+
+  /** As Linux: what interfaces have received and sent. */
+  static String netDev(Vcpu v) {
+    StringBuilder text =
+        new StringBuilder("Inter-|   Receive                            ")
+            .append(
+                "                    |  Transmit\n face |bytes    packets errs drop fifo frame ")
+            .append(
+                "compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n");
+    for (Vif vif : Net.interfaces(v)) {
+      text.append(
+          Printf.text(
+              "%6s: %7d %7d    0 %4d    0     0          0         0"
+                  + " %8d %7d    0 %4d    0     0       0          0\n",
+              vif.name(),
+              vif.count(Counter.RX_BYTES),
+              vif.count(Counter.RX_PACKETS),
+              vif.count(Counter.RX_DROPPED),
+              vif.count(Counter.TX_BYTES),
+              vif.count(Counter.TX_PACKETS),
+              vif.count(Counter.TX_DROPPED)));
     }
     return text.toString();
   }

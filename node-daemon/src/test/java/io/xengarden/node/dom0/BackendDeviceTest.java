@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class VbdTest {
+class BackendDeviceTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "/state"})
   void aChangeOfABackendOrOfItsStateNamesTheDevice(String below) {
-    assertThat(Vbd.changedAt("/local/domain/0/backend/vbd/7/51712" + below))
-        .hasValue(new Vbd(Domid.of(7), 51712));
+    assertThat(BackendDevice.changedAt("/local/domain/0/backend/vbd/7/51712" + below))
+        .hasValue(new BackendDevice(BackendDevice.Kind.VBD, Domid.of(7), 51712));
   }
 
   @ParameterizedTest
@@ -22,18 +22,24 @@ class VbdTest {
         "/local/domain/0/backend/vbd/7",
         "/local/domain/0/backend/vbd/7/51712/params",
         "/local/domain/0/backend/vbd/7/51712/state/x",
-        "/local/domain/0/backend/vif/7/0",
+        "/local/domain/0/backend/console/7/0",
         "/local/domain/0/backend/vbd/x/51712",
         "/local/domain/0/backend/vbd/99999/51712",
         "/local/domain/7/device/vbd/51712"
       })
   void otherNodesAreNoDevices(String path) {
-    assertThat(Vbd.changedAt(path)).isEmpty();
+    assertThat(BackendDevice.changedAt(path)).isEmpty();
   }
 
   @Test
   void aDeviceKnowsItsBackendsNode() {
-    assertThat(new Vbd(Domid.of(7), 51712).backendPath())
+    assertThat(new BackendDevice(BackendDevice.Kind.VBD, Domid.of(7), 51712).backendPath())
         .isEqualTo("/local/domain/0/backend/vbd/7/51712");
+  }
+
+  @Test
+  void interfacesAreDevicesToo() {
+    assertThat(BackendDevice.changedAt("/local/domain/0/backend/vif/7/0/state"))
+        .hasValue(new BackendDevice(BackendDevice.Kind.VIF, Domid.of(7), 0));
   }
 }
