@@ -102,17 +102,18 @@ final class DomainConsole extends AbstractOnMessageBehavior<DomainConsoleCommand
     announce();
   }
 
-  /** Where a pty's name stands on a real host: clients come through the daemon here. */
+  /**
+   * Where a pty's name stands on a real host: clients come through the daemon here. The batch fails
+   * when the toolstack has removed the console meanwhile, and so brings nothing back.
+   */
   private void announce() {
     int domid = setup.spec().domid().value();
-    StoreOp tty =
-        new StoreOp.Write("/local/domain/" + domid + "/console/tty", "xengarden:" + domid);
-    setup
-        .environment()
-        .store()
-        .tell(
-            new XenStoreCommand.Batch(
-                List.of(tty), getContext().getSystem().<BatchResult>ignoreRef()));
+    String console = "/local/domain/" + domid + "/console";
+    List<StoreOp> ops =
+        List.of(
+            new StoreOp.Read(console), new StoreOp.Write(console + "/tty", "xengarden:" + domid));
+    ActorRef<BatchResult> nobody = getContext().getSystem().ignoreRef();
+    setup.environment().store().tell(new XenStoreCommand.Batch(ops, nobody));
   }
 
   @Override

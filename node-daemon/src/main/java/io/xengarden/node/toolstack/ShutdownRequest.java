@@ -75,7 +75,7 @@ final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCom
     this.storeAnswers = context.messageAdapter(BatchResult.class, StoreAnswered::new);
     context.watchWith(order.asker(), new AskerGone());
     timers.startSingleTimer(new AckOverdue(), ACK_LIMIT);
-    write(new StoreOp.Write(control, word(order.kind())));
+    write(word(order.kind()));
   }
 
   @Override
@@ -84,7 +84,7 @@ final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCom
       case StoreAnswered(BatchDone done) -> onStoreDone(done);
       case StoreAnswered(var _) -> fail("domain " + order.domid() + " has no control/shutdown");
       case ControlTouched _ -> {
-        write(new StoreOp.ReadIfPresent(control));
+        ask(new StoreOp.ReadIfPresent(control));
         yield this;
       }
       case HasShutDown() -> onShutDown();
@@ -151,7 +151,7 @@ final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCom
     if (state == State.ACKNOWLEDGED) {
       return this;
     }
-    write(new StoreOp.Write(control, ""));
+    write("");
     order.asker().tell(new ShutdownFailed(ToolstackErrors.notAcknowledged(ACK_LIMIT.toSeconds())));
     return Behaviors.stopped();
   }
@@ -178,8 +178,13 @@ final class ShutdownRequest extends AbstractOnMessageBehavior<ShutdownRequestCom
                     .build()));
   }
 
-  private void write(StoreOp op) {
-    actors.store().tell(new Batch(List.of(op), storeAnswers));
+  /** Only if the node is there: a domain that is gone must not come back as a node. */
+  private void write(String text) {
+    ask(new StoreOp.Read(control), new StoreOp.Write(control, text));
+  }
+
+  private void ask(StoreOp... ops) {
+    actors.store().tell(new Batch(List.of(ops), storeAnswers));
   }
 
   private static String word(Kind kind) {

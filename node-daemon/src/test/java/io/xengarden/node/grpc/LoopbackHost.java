@@ -7,6 +7,11 @@ import com.typesafe.config.ConfigFactory;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.GlobalEventExecutor;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.xengarden.domain.GuestMode;
@@ -57,6 +62,8 @@ final class LoopbackHost implements AutoCloseable {
   private final LoopbackServer server;
   private final ManagedChannel channel;
   private final Path dir;
+  private final EventLoopGroup clientThreads =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
   LoopbackHost(Path dir) throws Exception {
     this(dir, 0);
@@ -84,7 +91,13 @@ final class LoopbackHost implements AutoCloseable {
         GrpcServer.start(
             new GrpcServer.Serving(system, settings, actors, InstantSource.system(), 1),
             preferredPort);
-    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+            .channelType(NioSocketChannel.class)
+            .eventLoopGroup(clientThreads)
+            .directExecutor()
+            .usePlaintext()
+            .build();
   }
 
   int port() {
@@ -211,13 +224,17 @@ final class LoopbackHost implements AutoCloseable {
     };
   }
 
+  /** Returns when Netty has no thread left: simulations run in the same JVM, and look for any. */
   @Override
   public void close() throws IOException {
-    channel.shutdownNow();
     try {
+      channel.shutdownNow().awaitTermination(30, TimeUnit.SECONDS);
       server.stop(Duration.ofMillis(100));
       system.terminate();
       system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      clientThreads.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+      GlobalEventExecutor.INSTANCE.submit(() -> {}).sync();
+      GlobalEventExecutor.INSTANCE.awaitInactivity(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IOException("the host does not end", e);
     }
