@@ -39,7 +39,7 @@ class HostStoryTest {
   @ParameterizedTest
   @EnumSource(MailboxOrder.class)
   void nothingIsLeftWhenEveryDomainIsDestroyed(MailboxOrder order) {
-    SimulationRunner.over(Seeds.first(60)).withMailboxes(order).run(Story::play);
+    SimulationRunner.over(Seeds.first(40)).withMailboxes(order).run(Story::play);
   }
 
   private static final class Story {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** One actor sends 1 and then 3 to the receiver, and 2 in between by way of another. */
 class MailboxOrderTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 120;
 
   private static Behavior<Void> story(StringBuilder seen) {
     return Behaviors.setup(

@@ -22,7 +22,7 @@ public interface BlockImage {
   /** Makes every write that completed before this call durable. */
   void flush(IoDone done);
 
-  /** Lets go of the image; operations under way complete first or fail. */
+  /** Lets go of the image; operations under way complete first or fail, later ones fail. */
   void close();
 
   /** How an operation ended. */

@@ -87,21 +87,28 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
     return VbdStarting.create(setup);
   }
 
-  static Behavior<VbdBackendCommand> serve(VbdSetup setup, Device device) {
+  /**
+   * @param commands what came before the device was known
+   */
+  static Behavior<VbdBackendCommand> serve(VbdSetup setup, Device device, VbdCommands commands) {
     return Behaviors.withTimers(
-        timers -> Behaviors.setup(context -> new VbdBackend(context, timers, setup, device)));
+        timers ->
+            Behaviors.setup(
+                context -> new VbdBackend(context, timers, setup, new Start(device, commands))));
   }
+
+  private record Start(Device device, VbdCommands commands) {}
 
   private VbdBackend(
       ActorContext<VbdBackendCommand> context,
       TimerScheduler<VbdBackendCommand> timers,
       VbdSetup setup,
-      Device device) {
+      Start start) {
     super(context);
     this.setup = setup;
-    this.device = device;
+    this.device = start.device();
     this.timers = timers;
-    this.commands = new VbdCommands(setup);
+    this.commands = start.commands();
     this.connector = new VbdConnector(context, setup, device);
     this.store =
         new VbdStore(
@@ -115,8 +122,26 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
     connector.check();
   }
 
+  /** Commands that had to wait are obeyed before whatever came after them. */
   @Override
   public Behavior<VbdBackendCommand> onMessage(VbdBackendCommand message) {
+    Behavior<VbdBackendCommand> next = obey(message);
+    while (next == this && !isUnderWay()) {
+      VbdBackendCommand waiting = commands.next();
+      if (waiting == null) {
+        return this;
+      }
+      next = obey(waiting);
+    }
+    return next;
+  }
+
+  /** Between two states in which commands can be obeyed. */
+  private boolean isUnderWay() {
+    return state instanceof Checking || state instanceof Connecting || state instanceof Draining;
+  }
+
+  private Behavior<VbdBackendCommand> obey(VbdBackendCommand message) {
     return switch (message) {
       case Rang _ -> onRang();
       case NodesChanged _ -> look();
@@ -297,7 +322,6 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
         yield look();
       }
       case ToEnd(var waiting) -> {
-        commands.answerAll();
         moveTo(new Closed(), "nothing is held any more");
         yield end(waiting);
       }
@@ -305,6 +329,7 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
   }
 
   private Behavior<VbdBackendCommand> end(List<ActorRef<VbdClosed>> waiting) {
+    commands.answerAll();
     commands.closed(waiting);
     return Behaviors.stopped();
   }
@@ -388,9 +413,6 @@ public final class VbdBackend extends AbstractOnMessageBehavior<VbdBackendComman
     state = next;
     if (next.xenbus() != before || !nodes.isEmpty()) {
       store.write(next.xenbus(), nodes);
-    }
-    if (!(next instanceof Connecting || next instanceof Draining)) {
-      commands.tellAgain(getContext().getSelf());
     }
   }
 }

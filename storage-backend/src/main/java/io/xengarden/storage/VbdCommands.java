@@ -27,10 +27,9 @@ final class VbdCommands {
     waiting.add(command);
   }
 
-  /** Says them again, in their order. */
-  void tellAgain(ActorRef<VbdBackendCommand> self) {
-    waiting.forEach(self::tell);
-    waiting.clear();
+  /** The one that waits longest, or null. */
+  VbdBackendCommand next() {
+    return waiting.poll();
   }
 
   /** The backend ends: it is quiet, and it is closed. */

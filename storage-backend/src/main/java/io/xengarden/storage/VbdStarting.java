@@ -38,8 +38,7 @@ final class VbdStarting {
   private Behavior<VbdBackendCommand> onMessage(VbdBackendCommand message) {
     switch (message) {
       case NodesRead(BatchDone read) -> {
-        commands.tellAgain(context.getSelf());
-        return VbdBackend.serve(setup, VbdNodes.device(read));
+        return VbdBackend.serve(setup, VbdNodes.device(read), commands);
       }
       case NodesRead(BatchFailed failed) -> {
         context.getLog().warn("no vbd at {}: {}", failed.path(), failed.error());

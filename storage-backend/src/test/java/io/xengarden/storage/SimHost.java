@@ -131,8 +131,14 @@ final class SimHost implements AutoCloseable {
   SimVbd attach(SimGuest guest, int devid, String target, String mode) {
     SimVbd vbd = new SimVbd(this, guest, devid);
     vbd.writeNodes(target, mode);
-    system.tell(new VbdSetup(guest.domid(), devid, vbd.backendPath(), hypervisor, store, images));
+    start(vbd);
     return vbd;
+  }
+
+  /** The backend of a device whose nodes are there; without a step for it. */
+  void start(SimVbd vbd) {
+    system.tell(
+        new VbdSetup(vbd.guest.domid(), vbd.devid, vbd.backendPath(), hypervisor, store, images));
   }
 
   ActorRef<VbdBackendCommand> backend(String path) {

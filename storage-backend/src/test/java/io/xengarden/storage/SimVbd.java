@@ -18,6 +18,7 @@ final class SimVbd {
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   final SimGuest guest;
+  final int devid;
   final List<Blkfront.Answer> answers = new ArrayList<>();
   Blkfront front;
   int port;
@@ -26,7 +27,6 @@ final class SimVbd {
   Runnable onEvent = () -> {};
 
   private final SimHost host;
-  private final int devid;
 
   SimVbd(SimHost host, SimGuest guest, int devid) {
     this.host = host;

@@ -34,12 +34,12 @@ class VbdStoryTest {
 
   @Test
   void everyAnswerIsTrue() {
-    SimulationRunner.over(Seeds.first(60)).run(VbdStoryTest::twoGuestsAtWork);
+    SimulationRunner.over(Seeds.first(30)).run(VbdStoryTest::twoGuestsAtWork);
   }
 
   @Test
   void everyAnswerIsTrueInAnyOrderOfMessages() {
-    SimulationRunner.over(Seeds.first(30))
+    SimulationRunner.over(Seeds.first(15))
         .withMailboxes(MailboxOrder.PER_SENDER)
         .run(VbdStoryTest::twoGuestsAtWork);
   }
@@ -71,7 +71,7 @@ class VbdStoryTest {
 
   @Test
   void whatAFlushHasAnsweredSurvivesACrash() {
-    SimulationRunner.over(Seeds.first(60)).run(VbdStoryTest::crashAtWork);
+    SimulationRunner.over(Seeds.first(30)).run(VbdStoryTest::crashAtWork);
   }
 
   private static void crashAtWork(Simulation simulation) {
@@ -87,7 +87,7 @@ class VbdStoryTest {
 
   @Test
   void quiescingAndReconnectingLoseNothing() {
-    SimulationRunner.over(Seeds.first(25)).run(VbdStoryTest::interruptedWork);
+    SimulationRunner.over(Seeds.first(15)).run(VbdStoryTest::interruptedWork);
   }
 
   private static void interruptedWork(Simulation simulation) {
@@ -135,7 +135,7 @@ class VbdStoryTest {
 
   @Test
   void aHostileGuestHarmsNobodyElse() {
-    SimulationRunner.over(Seeds.first(30)).run(VbdStoryTest::hostileNeighbour);
+    SimulationRunner.over(Seeds.first(15)).run(VbdStoryTest::hostileNeighbour);
   }
 
   private static void hostileNeighbour(Simulation simulation) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real child JVMs; only the daemon inside them is a stand-in. */
 class LocalClusterTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final ClusterPlan TWO = new ClusterPlan(2, 4, 1024, false, false);
 
   @TempDir Path directory;
@@ -137,9 +139,9 @@ class LocalClusterTest {
   void stopAndContReachTheProcess() throws ClusterError {
     cluster.up(new ClusterPlan(1, 1, 64, false, false));
     cluster.signal("host1", "STOP");
-    await().untilAsserted(() -> assertThat(state()).isEqualTo("T"));
+    await().atMost(SOON).untilAsserted(() -> assertThat(state()).isEqualTo("T"));
     cluster.signal("host1", "CONT");
-    await().untilAsserted(() -> assertThat(state()).isNotEqualTo("T"));
+    await().atMost(SOON).untilAsserted(() -> assertThat(state()).isNotEqualTo("T"));
   }
 
   private String state() throws IOException {

@@ -22,6 +22,7 @@ import io.xengarden.proto.v1.RunCommandRequest;
 import io.xengarden.proto.v1.ToolstackError.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -283,7 +284,9 @@ class GardenCommandsTest {
   void anInterruptedRunIsCancelledOnTheHost() throws InterruptedException {
     xen.host().runHangs = true;
     Thread running = Thread.ofPlatform().start(() -> xen.run("run", "web", "--", "counter"));
-    await().until(() -> xen.host().requests.stream().anyMatch(RunCommandRequest.class::isInstance));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> xen.host().requests.stream().anyMatch(RunCommandRequest.class::isInstance));
     running.interrupt();
     running.join();
     assertThat(xen.host().cancelled.take()).isEqualTo("run");

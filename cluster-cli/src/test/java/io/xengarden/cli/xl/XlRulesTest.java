@@ -117,8 +117,8 @@ class XlRulesTest {
 
   @Test
   void commandsOfLaterAndOfNeverSayWhich() {
-    assertThat(xen.run("xl", "migrate", "web", "host2"))
-        .isEqualTo(new Result(1, "", "xl migrate: not in this build yet\n"));
+    assertThat(xen.run("xl", "sched-credit2", "-d", "web"))
+        .isEqualTo(new Result(1, "", "xl sched-credit2: not in this build yet\n"));
     assertThat(xen.run("xl", "cd-eject", "web", "hdc").err())
         .startsWith("xl cd-eject: out of scope: ");
   }

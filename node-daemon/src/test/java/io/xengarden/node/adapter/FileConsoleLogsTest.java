@@ -66,7 +66,7 @@ class FileConsoleLogsTest {
   private static Optional<IOException> tryAppend(ConsoleLog log, String text) throws Exception {
     CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
     log.append(bytes(text), failure -> done.complete(Optional.ofNullable(failure)));
-    return done.get(10, TimeUnit.SECONDS);
+    return done.get(60, TimeUnit.SECONDS);
   }
 
   private static byte[] bytes(String text) {

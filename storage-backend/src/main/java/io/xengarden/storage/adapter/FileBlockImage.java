@@ -24,6 +24,9 @@ final class FileBlockImage implements BlockImage {
   /** Operations that one thread is left with before another one is woken. */
   static final int OPERATIONS_PER_WORKER = 4;
 
+  /** Added to the count of operations by {@link #close}. */
+  private static final int CLOSED = 1 << 30;
+
   private static final Logger LOG = LoggerFactory.getLogger(FileBlockImage.class);
 
   private final FileChannel channel;
@@ -31,8 +34,8 @@ final class FileBlockImage implements BlockImage {
   private final Executor threads;
   private final Queue<Operation> waiting = new ConcurrentLinkedQueue<>();
 
-  /** Operations not completed, and one more until {@link #close}; at 0 the channel is closed. */
-  private final AtomicInteger pending = new AtomicInteger(1);
+  /** Operations not completed, and {@link #CLOSED}: alone it means that the channel can go. */
+  private final AtomicInteger pending = new AtomicInteger();
 
   private final AtomicInteger workers = new AtomicInteger();
 
@@ -64,21 +67,27 @@ final class FileBlockImage implements BlockImage {
 
   @Override
   public void close() {
-    release();
+    if (pending.getAndUpdate(count -> count | CLOSED) == 0) {
+      threads.execute(this::closeChannel);
+    }
   }
 
   private void submit(Operation operation) {
-    int before = pending.getAndUpdate(count -> count == 0 ? 0 : count + 1);
-    if (before == 0) {
+    int before = pending.getAndUpdate(count -> isClosed(count) ? count : count + 1);
+    if (isClosed(before)) {
       operation.done().done(new IOException("the image is closed"));
       return;
     }
     waiting.add(operation);
     int working = workers.get();
-    boolean wanted = working == 0 || before > working * OPERATIONS_PER_WORKER;
+    boolean wanted = working == 0 || before >= working * OPERATIONS_PER_WORKER;
     if (wanted && working < MAX_WORKERS && workers.compareAndSet(working, working + 1)) {
       threads.execute(this::work);
     }
+  }
+
+  private static boolean isClosed(int count) {
+    return (count & CLOSED) != 0;
   }
 
   private void work() {
@@ -110,7 +119,7 @@ final class FileBlockImage implements BlockImage {
   }
 
   private void release() {
-    if (pending.decrementAndGet() == 0) {
+    if (pending.decrementAndGet() == CLOSED) {
       threads.execute(this::closeChannel);
     }
   }

@@ -207,6 +207,29 @@ class FileBlockImagesTest {
   }
 
   @Test
+  void nothingIsTakenAfterClosingThoughSomethingIsUnderWay() throws Exception {
+    List<Runnable> woken = new ArrayList<>();
+    AtomicInteger done = new AtomicInteger();
+    List<IOException> refused = new ArrayList<>();
+    FileChannel channel = FileChannel.open(file(SIZE));
+    BlockImage image = new FileBlockImage(channel, woken::add);
+    image.read(0, ByteBuffer.allocate(512), _ -> done.incrementAndGet());
+    image.close();
+    image.close();
+    image.flush(refused::add);
+    assertThat(refused)
+        .singleElement()
+        .extracting(IOException::getMessage)
+        .isEqualTo("the image is closed");
+    woken.removeFirst().run();
+    assertThat(done).as("what was under way").hasValue(1);
+    assertThat(channel.isOpen()).isTrue();
+    woken.removeFirst().run();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(woken).as("it is closed once").isEmpty();
+  }
+
+  @Test
   void aBurstWakesAsManyThreadsAsAnImageMayHaveAndOneOfThemIsEnough() throws Exception {
     List<Runnable> woken = new ArrayList<>();
     AtomicInteger done = new AtomicInteger();

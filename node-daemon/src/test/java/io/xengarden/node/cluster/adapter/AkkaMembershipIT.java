@@ -25,7 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Real Akka Cluster nodes on loopback, one register. */
 class AkkaMembershipIT {
   private final ActorTestKit kit =
-      ActorTestKit.create(ConfigFactory.parseString("akka.log-dead-letters = off"));
+      ActorTestKit.create(
+          ConfigFactory.parseString(
+              """
+              akka.log-dead-letters = off
+              akka.actor.testkit.typed.single-expect-default = 30s
+              """));
   private final ActorRef<RegisterCommand> register =
       kit.spawn(Register.create(new MemoryJournal()));
   private final List<Host> hosts = new ArrayList<>();
@@ -62,7 +67,7 @@ class AkkaMembershipIT {
     awaitStates(two, HostState.DOWN, HostState.UP);
 
     await("host2 takes the former's place")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> former().equals("host2"));
 
     Host three = start("host3");
@@ -100,7 +105,7 @@ class AkkaMembershipIT {
 
   private void awaitStates(Host host, HostState... expected) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(view(host).hosts())
