@@ -5,6 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -37,6 +38,9 @@ import java.util.function.Function;
 public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterCommand> {
   /** Longer than an fsync on a bad day, shorter than a person's patience. */
   static final Duration CALL_LIMIT = Duration.ofSeconds(5);
+
+  /** For a call that must connect first; one that has just come back is connected to by then. */
+  static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
 
   private final ManagedChannel array;
   private final OwnershipRegisterGrpc.OwnershipRegisterStub ownerships;
@@ -164,15 +168,17 @@ public final class RegisterProxy extends AbstractOnMessageBehavior<RegisterComma
 
   /** An array that was away is looked for anew with every call, not when gRPC thinks fit. */
   private <S extends io.grpc.stub.AbstractAsyncStub<S>> S inTime(S stub) {
+    boolean connected = array.getState(true) == ConnectivityState.READY;
     array.resetConnectBackoff();
-    return stub.withDeadlineAfter(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    return stub.withWaitForReady()
+        .withDeadlineAfter(
+            (connected ? CALL_LIMIT : CONNECT_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Unreachable unreachable(Status status) {
     return new Unreachable(
         switch (status.getCode()) {
-          case UNAVAILABLE -> "it does not answer";
-          case DEADLINE_EXCEEDED -> "no answer within " + CALL_LIMIT.toSeconds() + " seconds";
+          case UNAVAILABLE, DEADLINE_EXCEEDED -> "it does not answer";
           default -> status.getCode() + ": " + status.getDescription();
         });
   }
