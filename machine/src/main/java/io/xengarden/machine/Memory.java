@@ -197,7 +197,7 @@ public abstract sealed class Memory permits GuestMemory, PageView {
 
   /** A read-only buffer over bytes inside one page, valid while the page is held. */
   public final ByteBuffer readBuffer(long address, int length) {
-    return ram.asSlice(locate(address, length), length).asByteBuffer().asReadOnlyBuffer();
+    return bytes(locate(address, length), length).asReadOnlyBuffer();
   }
 
   /**
@@ -205,7 +205,12 @@ public abstract sealed class Memory permits GuestMemory, PageView {
    * any thread, before it lets go of the page.
    */
   public final ByteBuffer writeBuffer(long address, int length) {
-    return ram.asSlice(locateForWrite(address, length), length).asByteBuffer();
+    return bytes(locateForWrite(address, length), length);
+  }
+
+  /** Bytes of the host's RAM, which the caller has checked. */
+  final ByteBuffer bytes(long place, int length) {
+    return ram.asSlice(place, length).asByteBuffer();
   }
 
   /** Says that the bytes of a {@link #writeBuffer} at {@code address} are in memory. */

@@ -25,6 +25,13 @@ public final class PageView extends Memory {
     return gfn;
   }
 
+  /** Whether a page lies right behind this one in the same host's RAM, open to the same use. */
+  boolean isFollowedBy(PageView next) {
+    return next.owner.host() == owner.host()
+        && next.base == base + PAGE_SIZE
+        && next.writable == writable;
+  }
+
   @Override
   public long size() {
     return PAGE_SIZE;

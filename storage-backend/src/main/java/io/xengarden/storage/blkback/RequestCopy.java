@@ -51,6 +51,12 @@ final class RequestCopy {
     return Byte.toUnsignedInt(bytes[at(segment) + BlkifRing.SEG_LAST]) - firstSector(segment) + 1;
   }
 
+  /** Whether the next segment's bytes follow this one's, if its page follows this one's. */
+  boolean leadsOn(int segment) {
+    return firstSector(segment) + sectorCount(segment) == BlkifRing.SECTORS_PER_PAGE
+        && firstSector(segment + 1) == 0;
+  }
+
   /** Whether there are no more than fit, and each lies in its page and is not empty. */
   boolean hasValidSegments() {
     if (segments() > BlkifRing.MAX_SEGMENTS) {

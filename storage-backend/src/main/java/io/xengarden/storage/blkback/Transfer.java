@@ -5,16 +5,17 @@ import io.xengarden.hypervisor.gnttab.GrantAccess;
 import io.xengarden.hypervisor.gnttab.GrantAccess.Access;
 import io.xengarden.hypervisor.gnttab.GrantAccess.GrantRefused;
 import io.xengarden.hypervisor.gnttab.GrantMapping;
-import io.xengarden.machine.PageView;
+import io.xengarden.machine.PageRun;
 import io.xengarden.storage.BlockImage;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One request under way. It works in steps, each some operations of the image: a read or a write of
- * every segment, or a flush. The ring's owner starts a step; whichever thread completes the step's
- * last operation lets go of the granted pages and hands the transfer back through {@link
- * Completions}. So no page stays mapped once its operation is over, whatever became of the owner.
+ * One request under way. It works in steps, each some operations of the image: reads or writes of
+ * all segments, those that lie side by side in one, or a flush. The ring's owner starts a step;
+ * whichever thread completes the step's last operation lets go of the granted pages and hands the
+ * transfer back through {@link Completions}. So no page stays mapped once its operation is over,
+ * whatever became of the owner.
  */
 final class Transfer implements BlockImage.IoDone {
   /** What the step under way does. */
@@ -34,6 +35,7 @@ final class Transfer implements BlockImage.IoDone {
   private final BlockImage image;
   private final Completions completions;
   private final GrantMapping[] mappings = new GrantMapping[BlkifRing.MAX_SEGMENTS];
+  private final PageRun run = new PageRun();
   private final AtomicInteger operations = new AtomicInteger();
   private int mapped;
   private Step step = Step.IDLE;
@@ -71,27 +73,47 @@ final class Transfer implements BlockImage.IoDone {
   void read(GrantAccess grants) throws GrantRefused {
     map(grants, Access.READ_WRITE);
     step = Step.READ;
-    operations.set(mapped);
-    long offset = request.sector() * BlkifRing.SECTOR_SIZE;
-    for (int i = 0, count = mapped; i < count; i++) {
-      int length = request.sectorCount(i) * BlkifRing.SECTOR_SIZE;
-      PageView page = mappings[i].page();
-      image.read(offset, page.writeBuffer(addressInPage(i), length), this);
-      offset += length;
-    }
+    startRuns();
   }
 
   /** Starts {@link Step#WRITE}; as {@link #read}. */
   void write(GrantAccess grants) throws GrantRefused {
     map(grants, Access.READ_ONLY);
     step = Step.WRITE;
-    operations.set(mapped);
+    startRuns();
+  }
+
+  /** One operation for each run of segments that lie in memory as they do on the disk. */
+  private void startRuns() {
+    operations.set(1); // our own, until all are started: nothing is unmapped before
     long offset = request.sector() * BlkifRing.SECTOR_SIZE;
-    for (int i = 0, count = mapped; i < count; i++) {
-      int length = request.sectorCount(i) * BlkifRing.SECTOR_SIZE;
-      PageView page = mappings[i].page();
-      image.write(offset, page.readBuffer(addressInPage(i), length), this);
+    for (int first = 0, next; first < mapped; first = next) {
+      run.start(mappings[first].page());
+      next = first + 1;
+      while (next < mapped && request.leadsOn(next - 1) && run.extend(mappings[next].page())) {
+        next++;
+      }
+      int length = bytes(first, next);
+      start(offset, addressInPage(first), length);
       offset += length;
+    }
+    done(null);
+  }
+
+  private int bytes(int firstSegment, int endSegment) {
+    int sectors = 0;
+    for (int i = firstSegment; i < endSegment; i++) {
+      sectors += request.sectorCount(i);
+    }
+    return sectors * BlkifRing.SECTOR_SIZE;
+  }
+
+  private void start(long offset, long address, int length) {
+    operations.incrementAndGet();
+    if (step == Step.READ) {
+      image.read(offset, run.writeBuffer(address, length), this);
+    } else {
+      image.write(offset, run.readBuffer(address, length), this);
     }
   }
 
