@@ -8,11 +8,18 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.xengarden.node.relocation.RelocationCommand.FlowEnded;
+import io.xengarden.node.relocation.RelocationCommand.Migrate;
+import io.xengarden.node.relocation.RelocationCommand.Receive;
 import io.xengarden.node.relocation.RelocationCommand.Restore;
 import io.xengarden.node.relocation.RelocationCommand.Save;
+import io.xengarden.node.relocation.migration.MigrationLinks;
+import io.xengarden.node.relocation.migration.MigrationSource;
+import io.xengarden.node.relocation.migration.MigrationTarget;
 import io.xengarden.node.relocation.save.RestoreFlow;
 import io.xengarden.node.relocation.save.SaveFlow;
 import io.xengarden.node.toolstack.ToolstackErrors;
+import io.xengarden.proto.v1.MigrationRefused;
+import io.xengarden.proto.v1.MigrationReply;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -41,6 +48,9 @@ public final class Relocation extends AbstractOnMessageBehavior<RelocationComman
           startFor(replyTo, "save", SaveFlow.create(setup, order, replyTo));
       case Restore(var order, var replyTo) ->
           startFor(replyTo, "restore", RestoreFlow.create(setup, order, replyTo));
+      case Migrate(var order, var replyTo) ->
+          startFor(replyTo, "migration", MigrationSource.create(setup, order, replyTo));
+      case Receive(var link) -> receive(link);
       case FlowEnded(var flow) -> flows.remove(flow);
     }
     return this;
@@ -59,15 +69,26 @@ public final class Relocation extends AbstractOnMessageBehavior<RelocationComman
     }
   }
 
+  private void receive(MigrationLinks.Incoming link) {
+    if (flows.size() < MAX_AT_ONCE) {
+      start("incoming", MigrationTarget.create(setup, link));
+      return;
+    }
+    MigrationRefused refused =
+        MigrationRefused.newBuilder().setError(ToolstackErrors.limit(tooMany())).build();
+    link.listen(_ -> {});
+    link.send(MigrationReply.newBuilder().setRefused(refused).build());
+    link.close();
+  }
+
   private static String tooMany() {
     return "the host is at its limit of " + MAX_AT_ONCE + " saves, restores and migrations";
   }
 
-  private <T> ActorRef<T> start(String kind, Behavior<T> behavior) {
+  private <T> void start(String kind, Behavior<T> behavior) {
     long flow = ++lastFlow;
     ActorRef<T> started = getContext().spawn(behavior, kind + "-" + flow);
     flows.add(flow);
     getContext().watchWith(started, new FlowEnded(flow));
-    return started;
   }
 }

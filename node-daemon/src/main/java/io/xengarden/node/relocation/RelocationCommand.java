@@ -1,6 +1,8 @@
 package io.xengarden.node.relocation;
 
 import akka.actor.typed.ActorRef;
+import io.xengarden.node.relocation.migration.MigrationLinks;
+import io.xengarden.node.relocation.migration.MigrationOrder;
 import io.xengarden.node.relocation.save.RestoreFlow;
 import io.xengarden.node.relocation.save.SaveFlow;
 
@@ -11,6 +13,13 @@ public sealed interface RelocationCommand {
 
   record Restore(RestoreFlow.Order order, ActorRef<RelocationUpdate> replyTo)
       implements RelocationCommand {}
+
+  /** Asked of the source. */
+  record Migrate(MigrationOrder order, ActorRef<RelocationUpdate> replyTo)
+      implements RelocationCommand {}
+
+  /** Another host has opened a stream. */
+  record Receive(MigrationLinks.Incoming link) implements RelocationCommand {}
 
   // ---- private to the actor ----
 

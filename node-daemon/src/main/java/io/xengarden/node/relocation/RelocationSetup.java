@@ -8,8 +8,10 @@ import io.xengarden.node.cluster.DirectoryCommand;
 import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.relocation.guest.GuestActors;
+import io.xengarden.node.toolstack.RelocationRequest;
 import io.xengarden.node.toolstack.RelocationRequest.Frozen;
 import io.xengarden.node.toolstack.ToolstackCommand;
+import io.xengarden.node.toolstack.ToolstackCommand.Relocate;
 import io.xengarden.xenstore.XenStoreCommand;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +40,11 @@ public record RelocationSetup(String host, Actors actors, ClusterParts cluster, 
     public CrashPoints crashPoints() {
       return ports.crashPoints();
     }
+  }
+
+  /** Asks the toolstack; it answers with notices to the flow. */
+  public void ask(RelocationRequest request) {
+    actors.toolstack().tell(new Relocate(request));
   }
 
   /** Those who have to do with the suspending of a domain that is frozen. */

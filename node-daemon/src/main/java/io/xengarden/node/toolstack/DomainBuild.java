@@ -283,7 +283,10 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   private Behavior<DomainBuildCommand> awaitGuest(Origin.Arriving origin) {
     moveTo(Step.AWAITING_GUEST);
     timers.cancel(Step.TRYING_IMAGES);
-    origin.flow().tell(new RelocationNotice.MemoryReady(order.instance(), xen));
+    DomainPlan plan = order.plan();
+    origin
+        .flow()
+        .tell(new RelocationNotice.PlaceMade(order.instance(), plan.uuid(), plan.config(), xen));
     return this;
   }
 

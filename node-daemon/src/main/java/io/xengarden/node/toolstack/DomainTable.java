@@ -53,9 +53,16 @@ final class DomainTable {
 
   /** Whether a domain has a name, or will when it is adopted or thawed. */
   boolean isNameTaken(String name) {
-    return byName(name).isPresent()
-        || first(record -> record.relocation().isPresent() && record.plan().name().equals(name))
-            .isPresent();
+    return byName(name).isPresent() || relocating(name).isPresent();
+  }
+
+  /** The domain that is in a flow's hands and has that name before or after. */
+  Optional<DomainRecord> relocating(DomainSelector selector) {
+    return relocating(selector.getName());
+  }
+
+  private Optional<DomainRecord> relocating(String name) {
+    return first(record -> record.relocation().isPresent() && record.plan().name().equals(name));
   }
 
   Optional<DomainRecord> byUuid(UUID uuid) {

@@ -135,7 +135,7 @@ final class Lives {
     }
     if (record.relocation().isPresent()) {
       record.moveTo(Phase.ARRIVED, "built");
-      record.relocation().get().flow().tell(new RelocationNotice.Built(record.instance()));
+      record.relocation().get().flow().tell(new RelocationNotice.IsBuilt(record.instance()));
       return;
     }
     record.moveTo(Phase.LIVE, "built");
@@ -181,7 +181,7 @@ final class Lives {
     }
   }
 
-  private static void tellFlow(DomainRecord record, RelocationNotice notice) {
+  static void tellFlow(DomainRecord record, RelocationNotice notice) {
     record.relocation().ifPresent(hands -> hands.flow().tell(notice));
   }
 
@@ -288,6 +288,8 @@ final class Lives {
     log("domain.dying", record, error.get().getMessage());
     record.destroyers().forEach(asker -> asker.tell(new Refused<>(error.get())));
     record.destroyers().clear();
+    tellFlow(record, new RelocationNotice.IsDying(error.get()));
+    record.takeBack();
     tellCreatorOfFailure(record);
   }
 
@@ -343,9 +345,12 @@ final class Lives {
     Domid domid = record.domid().orElse(Domid.INVALID);
     record.destroyers().forEach(asker -> asker.tell(new Done<>(domid)));
     tellCreatorOfFailure(record);
-    record
-        .buildError()
-        .ifPresent(error -> tellFlow(record, new RelocationNotice.BuildFailed(error)));
+    tellFlow(
+        record,
+        record
+            .buildError()
+            .<RelocationNotice>map(RelocationNotice.NotBuilt::new)
+            .orElseGet(RelocationNotice.IsGone::new));
     if (record.afterlife() == Afterlife.RESTART) {
       restartLater(record);
     }

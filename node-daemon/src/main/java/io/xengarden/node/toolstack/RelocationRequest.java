@@ -9,7 +9,6 @@ import io.xengarden.hypervisor.XenDomain;
 import io.xengarden.node.array.Ownership;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
 import io.xengarden.proto.v1.DomainConfig;
-import io.xengarden.proto.v1.DomainInfo;
 import io.xengarden.proto.v1.DomainSelector;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,8 +16,8 @@ import java.util.UUID;
 /**
  * What a save, a restore or a migration asks of the toolstack. It takes the life of one domain into
  * its hands, by {@link Freeze} or {@link Expect}, and gives it back by one of the others; meanwhile
- * nobody else can pause, shut down, destroy or restart it. The end of the flow without a word
- * leaves the domain as it stands, for a person to destroy.
+ * nobody else can pause, shut down, destroy or restart it. Answers are {@link RelocationNotice}s.
+ * The end of the flow without a word leaves the domain as it stands, for a person to destroy.
  */
 public sealed interface RelocationRequest {
   /** How a domain that is expected becomes this host's. */
@@ -52,11 +51,7 @@ public sealed interface RelocationRequest {
   }
 
   /** Takes a domain that runs. Refused for one that is paused, shut down, or in other hands. */
-  record Freeze(
-      DomainSelector domain,
-      Purpose purpose,
-      ActorRef<RelocationNotice> flow,
-      ActorRef<Outcome<Frozen>> replyTo)
+  record Freeze(DomainSelector domain, Purpose purpose, ActorRef<RelocationNotice> flow)
       implements RelocationRequest {}
 
   /** Shows a frozen domain under another name. */
@@ -74,8 +69,7 @@ public sealed interface RelocationRequest {
    * The domain's life here is over: it is taken down and not restarted. Answered when nothing is
    * left.
    */
-  record Release(long instance, Remaining record, String why, ActorRef<Outcome<Domid>> replyTo)
-      implements RelocationRequest {}
+  record Release(long instance, Remaining record, String why) implements RelocationRequest {}
 
   /** What becomes of the record in the register of a domain that is over here. */
   enum Remaining {
@@ -86,42 +80,30 @@ public sealed interface RelocationRequest {
   }
 
   /**
-   * Makes place for a domain from elsewhere: everything but its pages and state. {@link
-   * RelocationNotice.MemoryReady} or {@link RelocationNotice.BuildFailed} follows.
+   * Makes place for a domain from elsewhere: everything but its pages and state.
    *
-   * @param config complete, or refused
    * @param name what it is called until it is adopted
    */
-  record Expect(
-      DomainConfig config,
-      String name,
-      Claims claims,
-      ActorRef<RelocationNotice> flow,
-      ActorRef<Outcome<Expected>> replyTo)
+  record Expect(DomainConfig config, String name, Claims claims, ActorRef<RelocationNotice> flow)
       implements RelocationRequest {}
 
-  /**
-   * The pages of an expected domain are in its memory. {@link RelocationNotice.Built} or {@link
-   * RelocationNotice.BuildFailed} follows.
-   */
+  /** The pages of an expected domain are in its memory. */
   record Arrive(long instance, CapturedState state) implements RelocationRequest {}
 
   /**
-   * An arrived domain is this host's: it gets its own name and runs. Refused when it cannot; then
-   * it is still there, and paused.
+   * A built domain is this host's: it gets its own name and runs.
    *
    * @param ownership the record that a commit has moved here; empty for one claimed first
    */
-  record Adopt(
-      long instance,
-      InitialState state,
-      Optional<Ownership> ownership,
-      ActorRef<Outcome<DomainInfo>> replyTo)
+  record Adopt(long instance, InitialState state, Optional<Ownership> ownership)
+      implements RelocationRequest {}
+
+  /** From a client: the flow that has the domain in its hands is to give up, if it can. */
+  record AskAbort(DomainSelector domain, ActorRef<Outcome<Domid>> replyTo)
       implements RelocationRequest {}
 
   /** The answer to an adoption's unpause. From the toolstack to itself. */
-  record Unpaused(long instance, DomctlReply reply, ActorRef<Outcome<DomainInfo>> replyTo)
-      implements RelocationRequest {}
+  record Unpaused(long instance, DomctlReply reply) implements RelocationRequest {}
 
   /** A flow has ended. From the toolstack to itself. */
   record FlowEnded(long instance) implements RelocationRequest {}
@@ -150,7 +132,4 @@ public sealed interface RelocationRequest {
       return config.getName();
     }
   }
-
-  /** A domain whose place is being made. */
-  record Expected(long instance, UUID uuid, DomainConfig config) {}
 }

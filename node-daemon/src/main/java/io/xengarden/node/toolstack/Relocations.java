@@ -8,6 +8,7 @@ import io.xengarden.hypervisor.HypervisorCommand.DomainStatus;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlDone;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlRefused;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
+import io.xengarden.hypervisor.HypervisorCommand.NoSuchDomain;
 import io.xengarden.hypervisor.HypervisorCommand.UnpauseDomain;
 import io.xengarden.node.array.Ownership;
 import io.xengarden.node.ask.OneReply;
@@ -15,12 +16,11 @@ import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.toolstack.DomainBuildCommand.StateArrived;
 import io.xengarden.node.toolstack.DomainRecord.Phase;
 import io.xengarden.node.toolstack.DomainRecord.Relocation;
-import io.xengarden.node.toolstack.Outcome.Done;
 import io.xengarden.node.toolstack.Outcome.Refused;
 import io.xengarden.node.toolstack.RelocationRequest.Adopt;
 import io.xengarden.node.toolstack.RelocationRequest.Arrive;
+import io.xengarden.node.toolstack.RelocationRequest.AskAbort;
 import io.xengarden.node.toolstack.RelocationRequest.Expect;
-import io.xengarden.node.toolstack.RelocationRequest.Expected;
 import io.xengarden.node.toolstack.RelocationRequest.FlowEnded;
 import io.xengarden.node.toolstack.RelocationRequest.Freeze;
 import io.xengarden.node.toolstack.RelocationRequest.Frozen;
@@ -32,7 +32,7 @@ import io.xengarden.node.toolstack.RelocationRequest.Unpaused;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
 import io.xengarden.node.toolstack.ToolstackCommand.Relocate;
 import io.xengarden.proto.v1.DomainConfig;
-import io.xengarden.proto.v1.DomainInfo;
+import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.xenstore.XenStoreCommand.Batch;
 import java.util.Optional;
@@ -73,14 +73,15 @@ final class Relocations {
       case Freeze freeze -> freeze(freeze);
       case Rename(var instance, var name) -> of(instance, record -> rename(record, name));
       case Thaw(var instance, var ownership) -> of(instance, record -> thaw(record, ownership));
-      case Release release -> release(release);
+      case Release release -> of(release.instance(), record -> release(record, release));
       case Expect expect -> throw new IllegalStateException("not checked: " + expect.name());
       case Arrive(var instance, var state) ->
           of(
               instance,
               record -> record.build().ifPresent(build -> build.tell(new StateArrived(state))));
-      case Adopt adopt -> adopt(adopt);
-      case Unpaused unpaused -> unpaused(unpaused);
+      case Adopt adopt -> of(adopt.instance(), record -> adopt(record, adopt));
+      case Unpaused(var instance, var reply) -> of(instance, record -> unpaused(record, reply));
+      case AskAbort(var domain, var replyTo) -> askAbort(domain, replyTo);
       case FlowEnded(var instance) -> of(instance, this::flowEnded);
     }
   }
@@ -118,16 +119,14 @@ final class Relocations {
             .setName(record.name())
             .setUuid(record.uuid().toString())
             .build();
-    freeze
-        .replyTo()
-        .tell(
-            new Done<>(
-                new Frozen(
-                    record.instance(),
-                    config,
-                    record.ownership().orElseThrow(),
-                    guest.xen(),
-                    guest.actor())));
+    Frozen frozen =
+        new Frozen(
+            record.instance(),
+            config,
+            record.ownership().orElseThrow(),
+            guest.xen(),
+            guest.actor());
+    freeze.flow().tell(new RelocationNotice.IsFrozen(frozen));
   }
 
   private static Optional<ToolstackError> obstacle(
@@ -164,7 +163,7 @@ final class Relocations {
   }
 
   private static void refuse(Freeze freeze, ToolstackError error) {
-    freeze.replyTo().tell(new Refused<>(error));
+    freeze.flow().tell(new RelocationNotice.NotFrozen(error));
   }
 
   private void watch(DomainRecord record, Relocation hands) {
@@ -179,6 +178,9 @@ final class Relocations {
   }
 
   private void rename(DomainRecord record, String name) {
+    if (record.name().equals(name)) {
+      return;
+    }
     Domid domid = record.domid().orElseThrow();
     services
         .actors()
@@ -216,21 +218,27 @@ final class Relocations {
     }
   }
 
-  private void release(Release release) {
-    Optional<DomainRecord> found = table.byInstance(release.instance());
-    if (found.isEmpty()) {
-      release.replyTo().tell(new Done<>(Domid.INVALID));
-      return;
-    }
-    DomainRecord record = found.get();
+  private void release(DomainRecord record, Release release) {
     if (release.record() == Remaining.ELSEWHERE) {
       services.actors().ownership().tell(new OwnershipCommand.LetGo(record.uuid()));
       record.owned(Optional.empty());
     }
-    record.destroyers().add(release.replyTo());
-    takeBack(record);
     lives.log("domain.left", record, release.why());
     lives.end(record, release.why());
+  }
+
+  /** It may have its name for a move by now. */
+  private void askAbort(DomainSelector selector, ActorRef<Outcome<Domid>> replyTo) {
+    Optional<DomainRecord> found = table.find(selector).or(() -> table.relocating(selector));
+    if (found.isEmpty()) {
+      replyTo.tell(new Refused<>(ToolstackErrors.noSuchDomain(selector)));
+    } else if (found.get().relocation().isEmpty()) {
+      replyTo.tell(
+          new Refused<>(ToolstackErrors.wrongState(found.get().name() + " is not being migrated")));
+    } else {
+      Domid domid = found.get().domid().orElse(Domid.INVALID);
+      Lives.tellFlow(found.get(), new RelocationNotice.AbortAsked(domid, replyTo));
+    }
   }
 
   // ---- a domain that comes ----
@@ -240,29 +248,18 @@ final class Relocations {
     Relocation hands = new Relocation(expect.flow(), "received");
     DomainRecord record = lives.expect(plan, expect, hands);
     watch(record, hands);
-    expect.replyTo().tell(new Done<>(new Expected(record.instance(), plan.uuid(), plan.config())));
   }
 
-  private void adopt(Adopt adopt) {
-    Optional<DomainRecord> arrived =
-        table.byInstance(adopt.instance()).filter(record -> record.phase() == Phase.ARRIVED);
-    if (arrived.isEmpty()) {
-      adopt.replyTo().tell(new Refused<>(ToolstackErrors.failed("the domain is not there")));
-      return;
-    }
-    DomainRecord record = arrived.get();
+  private void adopt(DomainRecord record, Adopt adopt) {
     adopt.ownership().ifPresent(ownership -> hold(record, ownership));
-    String name = record.plan().name();
-    if (!record.name().equals(name)) {
-      rename(record, name);
-    }
+    rename(record, record.plan().name());
     if (adopt.state() == InitialState.PAUSED) {
-      adopted(record, adopt.replyTo());
+      adopted(record);
       return;
     }
     ActorRef<ToolstackCommand> self = context.getSelf();
     Consumer<DomctlReply> answered =
-        reply -> self.tell(new Relocate(new Unpaused(adopt.instance(), reply, adopt.replyTo())));
+        reply -> self.tell(new Relocate(new Unpaused(adopt.instance(), reply)));
     Domid domid = record.domid().orElseThrow();
     ActorRef<DomctlReply> answers =
         context.spawnAnonymous(
@@ -273,28 +270,36 @@ final class Relocations {
     services.actors().hypervisor().tell(new UnpauseDomain(domid, answers));
   }
 
-  private void unpaused(Unpaused unpaused) {
-    Optional<DomainRecord> found = table.byInstance(unpaused.instance());
-    if (unpaused.reply() instanceof DomctlDone && found.isPresent()) {
-      adopted(found.get(), unpaused.replyTo());
-    } else {
-      unpaused
-          .replyTo()
-          .tell(new Refused<>(ToolstackErrors.failed("cannot unpause: " + unpaused.reply())));
+  private void unpaused(DomainRecord record, DomctlReply reply) {
+    switch (reply) {
+      case DomctlDone _ -> adopted(record);
+      case DomctlRefused(_, var why) -> notAdopted(record, why);
+      case NoSuchDomain(_) -> notAdopted(record, "Xen does not know it");
     }
   }
 
-  private void adopted(DomainRecord record, ActorRef<Outcome<DomainInfo>> replyTo) {
+  private static void notAdopted(DomainRecord record, String why) {
+    Lives.tellFlow(
+        record,
+        new RelocationNotice.NotAdopted(
+            ToolstackErrors.failed("cannot unpause " + record.name() + ": " + why)));
+  }
+
+  private void adopted(DomainRecord record) {
+    ActorRef<RelocationNotice> flow = record.relocation().orElseThrow().flow();
     takeBack(record);
     record.moveTo(Phase.LIVE, "adopted");
-    lives.log(
-        "domain.arrived", record, record.plan().config().getMemoryKib() / 1024 + " MiB, adopted");
+    long mib = record.plan().config().getMemoryKib() / 1024;
+    lives.log("domain.arrived", record, mib + " MiB");
     queries.withInfo(
         record.domid().orElseThrow(),
         info ->
-            replyTo.tell(
-                info.<Outcome<DomainInfo>>map(Done::new)
-                    .orElseGet(() -> new Refused<>(ToolstackErrors.failed("the domain is gone")))));
+            flow.tell(
+                info.<RelocationNotice>map(RelocationNotice.IsAdopted::new)
+                    .orElseGet(
+                        () ->
+                            new RelocationNotice.NotAdopted(
+                                ToolstackErrors.failed("the domain is gone already")))));
     settle(record);
   }
 

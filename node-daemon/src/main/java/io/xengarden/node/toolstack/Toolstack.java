@@ -222,7 +222,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       refuseIfTaken(plan.named(expect.name()));
       relocations.expect(plan, expect);
     } catch (ConfigCheck.Refused refused) {
-      expect.replyTo().tell(new Refused<>(refused.error()));
+      expect.flow().tell(new RelocationNotice.NotBuilt(refused.error()));
     }
   }
 

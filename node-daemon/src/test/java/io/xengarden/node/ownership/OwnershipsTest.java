@@ -15,7 +15,7 @@ import io.xengarden.node.ownership.OwnershipCommand.NoSuchRecord;
 import io.xengarden.node.ownership.OwnershipCommand.NotNow;
 import io.xengarden.node.ownership.OwnershipCommand.OwnerIsUp;
 import io.xengarden.node.ownership.OwnershipCommand.ReleasePending;
-import io.xengarden.node.simulated.SimulatedArray;
+import io.xengarden.node.simulated.LoneArray;
 import io.xengarden.sim.Seeds;
 import io.xengarden.sim.Simulation;
 import io.xengarden.sim.SimulationRunner;
@@ -37,7 +37,7 @@ class OwnershipsTest {
     SimulationRunner.over(seeds).run(story);
   }
 
-  private static SimulatedOwner joined(Simulation simulation, SimulatedArray array, String name) {
+  private static SimulatedOwner joined(Simulation simulation, LoneArray array, String name) {
     return new SimulatedOwner(simulation, array, name, 1).join();
   }
 
@@ -46,7 +46,7 @@ class OwnershipsTest {
     return ((Claimed) answer).ownership();
   }
 
-  private static void awaitRecords(Simulation simulation, SimulatedArray array, int count) {
+  private static void awaitRecords(Simulation simulation, LoneArray array, int count) {
     for (int second = 0; array.records().size() != count; second++) {
       assertThat(second).as("seconds until %s records", count).isLessThan(60);
       simulation.run(Duration.ofSeconds(1));
@@ -58,7 +58,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           List<SimulatedOwner> hosts = new ArrayList<>();
           for (String name : List.of("host1", "host2", "host3")) {
             hosts.add(joined(simulation, array, name));
@@ -81,7 +81,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           Holders holders = new Holders();
           List<Contender> contenders = new ArrayList<>();
           for (String name : List.of("host1", "host2", "host3")) {
@@ -175,7 +175,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner other = joined(simulation, array, "host1");
           SimulatedOwner first = joined(simulation, array, "host2");
           other.claim(new UUID(2, 1));
@@ -196,7 +196,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner host = new SimulatedOwner(simulation, array, "host1", 1);
           host.link().setFaults(new LinkFaults(Duration.ofSeconds(4), 30));
           host.join();
@@ -213,7 +213,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner host = joined(simulation, array, "host1");
           host.link().cut();
           assertThat(host.claim(WEB)).isInstanceOf(ArrayAway.class);
@@ -237,7 +237,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner host = joined(simulation, array, "host1");
           Ownership web = claimed(host.claim(WEB));
           array.kill();
@@ -256,7 +256,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner host = joined(simulation, array, "host1");
           Ownership first = claimed(host.claim(WEB));
           host.release(first, _ -> {});
@@ -273,7 +273,7 @@ class OwnershipsTest {
     over(
         SEEDS,
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           SimulatedOwner host1 = joined(simulation, array, "host1");
           SimulatedOwner host2 = joined(simulation, array, "host2");
           host1.sees(new MembershipEvent.MemberUp("sim://host2"));
@@ -304,7 +304,7 @@ class OwnershipsTest {
     over(
         Seeds.first(1),
         simulation -> {
-          SimulatedArray array = new SimulatedArray(simulation);
+          LoneArray array = new LoneArray(simulation);
           array.kill();
           SimulatedOwner host = new SimulatedOwner(simulation, array, "host1", 1);
           host.beginToJoin();

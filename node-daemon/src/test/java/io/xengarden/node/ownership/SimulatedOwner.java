@@ -21,7 +21,7 @@ import io.xengarden.node.ownership.OwnershipCommand.Join;
 import io.xengarden.node.ownership.OwnershipCommand.Joined;
 import io.xengarden.node.ownership.OwnershipCommand.Release;
 import io.xengarden.node.ownership.OwnershipCommand.ReleaseAnswer;
-import io.xengarden.node.simulated.SimulatedArray;
+import io.xengarden.node.simulated.LoneArray;
 import io.xengarden.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class SimulatedOwner {
   /**
    * @param life tells one process of a host from the next
    */
-  SimulatedOwner(Simulation simulation, SimulatedArray array, String name, int life) {
+  SimulatedOwner(Simulation simulation, LoneArray array, String name, int life) {
     this.simulation = simulation;
     this.name = name;
     this.link = array.link(name + "." + life);

@@ -9,14 +9,12 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.StashBuffer;
-import io.xengarden.abi.Domid;
 import io.xengarden.hypervisor.XenDomain;
 import io.xengarden.node.relocation.Client;
 import io.xengarden.node.relocation.CrashPoint;
 import io.xengarden.node.relocation.Passage;
 import io.xengarden.node.relocation.RelocationSetup;
 import io.xengarden.node.relocation.RelocationUpdate;
-import io.xengarden.node.relocation.ToolstackLink;
 import io.xengarden.node.relocation.guest.DomainImage;
 import io.xengarden.node.toolstack.Outcome;
 import io.xengarden.node.toolstack.RelocationNotice;
@@ -24,7 +22,6 @@ import io.xengarden.node.toolstack.RelocationRequest.Adopt;
 import io.xengarden.node.toolstack.RelocationRequest.Arrive;
 import io.xengarden.node.toolstack.RelocationRequest.Claims;
 import io.xengarden.node.toolstack.RelocationRequest.Expect;
-import io.xengarden.node.toolstack.RelocationRequest.Expected;
 import io.xengarden.node.toolstack.RelocationRequest.Release;
 import io.xengarden.node.toolstack.RelocationRequest.Remaining;
 import io.xengarden.node.toolstack.ToolstackCommand.InitialState;
@@ -51,13 +48,7 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
 
   private record Reported(RestoreReader.Report report) implements Command {}
 
-  private record ExpectAnswered(Outcome<Expected> outcome) implements Command {}
-
   private record Noticed(RelocationNotice notice) implements Command {}
-
-  private record AdoptAnswered(Outcome<DomainInfo> outcome) implements Command {}
-
-  private record ReleaseAnswered(Outcome<Domid> outcome) implements Command {}
 
   private record ReaderEnded() implements Command {}
 
@@ -70,23 +61,21 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
   /** The toolstack checks, claims and makes place. */
   private record Expecting(RestoreReader.Head head) implements State {}
 
-  private record Preparing(RestoreReader.Head head, Expected domain) implements State {}
+  private record Filling(long instance) implements State {}
 
-  private record Filling(Expected domain) implements State {}
+  private record Building(long instance) implements State {}
 
-  private record Building(Expected domain) implements State {}
-
-  private record Adopting(Expected domain) implements State {}
+  private record Adopting(long instance) implements State {}
 
   /** The reader must let go of the memory before it is taken away. */
-  private record StoppingReader(Expected domain, ToolstackError error) implements State {}
+  private record StoppingReader(long instance, ToolstackError error) implements State {}
 
   private record Dropping(ToolstackError error) implements State {}
 
   private final RelocationSetup setup;
   private final Order order;
   private final Client client;
-  private final ToolstackLink<Command> toolstack;
+
   private final Passage<Command> passage;
   private final RelocationSummary.Builder summary = RelocationSummary.newBuilder();
   private final ActorRef<RestoreReader.Command> reader;
@@ -112,7 +101,7 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
     this.setup = setup;
     this.order = order;
     this.client = client;
-    this.toolstack = new ToolstackLink<>(context, setup.actors().toolstack());
+
     this.passage = new Passage<>(context, stash, setup.outside().crashPoints(), new Passed());
     this.begun = setup.outside().clock().nanos();
     ActorRef<RestoreReader.Report> reports =
@@ -131,16 +120,9 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
       case Reported(RestoreReader.Head head) -> expect(head);
       case Reported(RestoreReader.Filled filled) -> onFilled(filled);
       case Reported(RestoreReader.Refused(var why)) -> onRefused(ToolstackErrors.badRequest(why));
-      case ExpectAnswered(Outcome.Done<Expected>(var domain)) -> {
-        moveTo(new Preparing(((Expecting) state).head(), domain), "expected");
-        yield this;
-      }
-      case ExpectAnswered(Outcome.Refused<Expected>(var error)) -> fail(error);
+
       case Noticed(var notice) -> onNotice(notice);
-      case AdoptAnswered(Outcome.Done<DomainInfo>(var info)) -> finish(info);
-      case AdoptAnswered(Outcome.Refused<DomainInfo>(var error)) ->
-          drop(((Adopting) state).domain(), error);
-      case ReleaseAnswered _ -> fail(((Dropping) state).error());
+
       case ReaderEnded() -> onReaderEnded();
       case Passed() -> this;
     };
@@ -162,57 +144,62 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
     DomainConfig config = order.config().orElse(head.config());
     ActorRef<RelocationNotice> notices =
         getContext().messageAdapter(RelocationNotice.class, Noticed::new);
-    toolstack.<Expected>ask(
-        ToolstackLink.ANSWER_LIMIT,
-        replyTo -> new Expect(config, config.getName(), Claims.FIRST, notices, replyTo),
-        ExpectAnswered::new);
+    setup.ask(new Expect(config, config.getName(), Claims.FIRST, notices));
     return this;
   }
 
   private Behavior<Command> onNotice(RelocationNotice notice) {
     return switch (notice) {
-      case RelocationNotice.MemoryReady(_, var xen) -> fill((Preparing) state, xen);
-      case RelocationNotice.Built _ ->
+      case RelocationNotice.PlaceMade(var instance, _, _, var xen) ->
+          fill(((Expecting) state).head(), instance, xen);
+      case RelocationNotice.IsBuilt _ ->
           passage.at(CrashPoint.RESTORE_BUILT, order.file(), this::adopt);
-      case RelocationNotice.BuildFailed(var error) -> fail(error);
+      case RelocationNotice.NotBuilt(var error) ->
+          fail(state instanceof Dropping(var why) ? why : error);
+      case RelocationNotice.IsAdopted(var info) -> finish(info);
+      case RelocationNotice.NotAdopted(var error) -> release(((Adopting) state).instance(), error);
+      case RelocationNotice.IsGone() -> fail(((Dropping) state).error());
+      case RelocationNotice.IsDying(var error) -> fail(error);
       case RelocationNotice.HostStops() -> onHostStops();
-      case RelocationNotice.HasShutDown _ -> this;
+      case RelocationNotice.AbortAsked(_, var replyTo) -> {
+        replyTo.tell(
+            new Outcome.Refused<>(ToolstackErrors.wrongState("a restore cannot be aborted")));
+        yield this;
+      }
+      default -> this; // for those who freeze a domain
     };
   }
 
-  private Behavior<Command> fill(Preparing preparing, XenDomain xen) {
-    long frames = preparing.head().frames();
+  private Behavior<Command> fill(RestoreReader.Head head, long instance, XenDomain xen) {
+    moveTo(new Filling(instance), "place is made");
+    long frames = head.frames();
     if (frames != xen.pages()) {
       return drop(
-          preparing.domain(),
+          instance,
           ToolstackErrors.badRequest(
               "%s: the guest has %d KiB, its configuration says %d KiB"
                   .formatted(order.file(), frames * 4, xen.pages() * 4)));
     }
-    moveTo(new Filling(preparing.domain()), "place is made");
     reader.tell(new RestoreReader.Fill(xen));
     return this;
   }
 
   private Behavior<Command> onFilled(RestoreReader.Filled filled) {
-    if (!(state instanceof Filling(var domain))) {
+    if (!(state instanceof Filling(var instance))) {
       return this;
     }
-    moveTo(new Building(domain), "its pages are in memory");
+    moveTo(new Building(instance), "its pages are in memory");
     summary.setRounds(1).setPagesSent(filled.pages()).setBytesSent(filled.bytes());
-    toolstack.tell(new Arrive(domain.instance(), DomainImage.fromImage(filled.state())));
+    setup.ask(new Arrive(instance, DomainImage.fromImage(filled.state())));
     return this;
   }
 
   private Behavior<Command> adopt() {
-    if (!(state instanceof Building(var domain))) {
+    if (!(state instanceof Building(var instance))) {
       return this;
     }
-    moveTo(new Adopting(domain), "built");
-    toolstack.<DomainInfo>ask(
-        ToolstackLink.ANSWER_LIMIT,
-        replyTo -> new Adopt(domain.instance(), order.state(), Optional.empty(), replyTo),
-        AdoptAnswered::new);
+    moveTo(new Adopting(instance), "built");
+    setup.ask(new Adopt(instance, order.state(), Optional.empty()));
     return this;
   }
 
@@ -220,7 +207,7 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
   private Behavior<Command> onRefused(ToolstackError error) {
     return switch (state) {
       case ReadingHead() -> fail(error);
-      case Filling(var domain) -> release(domain, error);
+      case Filling(var instance) -> release(instance, error);
       default -> this;
     };
   }
@@ -228,37 +215,30 @@ public final class RestoreFlow extends AbstractOnMessageBehavior<RestoreFlow.Com
   private Behavior<Command> onHostStops() {
     ToolstackError error = ToolstackErrors.aborted("the host is going down");
     return switch (state) {
-      case Preparing(_, var domain) -> drop(domain, error);
-      case Filling(var domain) -> drop(domain, error);
+      case Filling(var instance) -> drop(instance, error);
       default -> this;
     };
   }
 
-  private Behavior<Command> drop(Expected domain, ToolstackError error) {
-    if (state instanceof Preparing || state instanceof Filling) {
-      moveTo(new StoppingReader(domain, error), error.getMessage());
-      getContext().stop(reader);
-      return this;
-    }
-    return release(domain, error);
+  private Behavior<Command> drop(long instance, ToolstackError error) {
+    moveTo(new StoppingReader(instance, error), error.getMessage());
+    getContext().stop(reader);
+    return this;
   }
 
   private Behavior<Command> onReaderEnded() {
     return switch (state) {
-      case StoppingReader(var domain, var error) -> release(domain, error);
+      case StoppingReader(var instance, var error) -> release(instance, error);
       case ReadingHead() -> fail(ToolstackErrors.failed(order.file() + ": the reading has failed"));
-      case Filling(var domain) ->
-          release(domain, ToolstackErrors.failed(order.file() + ": the reading has failed"));
+      case Filling(var instance) ->
+          release(instance, ToolstackErrors.failed(order.file() + ": the reading has failed"));
       default -> this;
     };
   }
 
-  private Behavior<Command> release(Expected domain, ToolstackError error) {
+  private Behavior<Command> release(long instance, ToolstackError error) {
     moveTo(new Dropping(error), error.getMessage());
-    toolstack.<Domid>ask(
-        ToolstackLink.TEARDOWN_LIMIT,
-        replyTo -> new Release(domain.instance(), Remaining.REMOVED, error.getMessage(), replyTo),
-        ReleaseAnswered::new);
+    setup.ask(new Release(instance, Remaining.REMOVED, error.getMessage()));
     return this;
   }
 

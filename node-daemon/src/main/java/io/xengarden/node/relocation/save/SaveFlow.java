@@ -9,13 +9,11 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.StashBuffer;
-import io.xengarden.abi.Domid;
 import io.xengarden.node.relocation.Client;
 import io.xengarden.node.relocation.CrashPoint;
 import io.xengarden.node.relocation.Passage;
 import io.xengarden.node.relocation.RelocationSetup;
 import io.xengarden.node.relocation.RelocationUpdate;
-import io.xengarden.node.relocation.ToolstackLink;
 import io.xengarden.node.relocation.guest.DomainImage;
 import io.xengarden.node.relocation.guest.DomainImage.BadState;
 import io.xengarden.node.relocation.guest.GuestRevival;
@@ -53,8 +51,6 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
 
   public sealed interface Command {}
 
-  private record FreezeAnswered(Outcome<Frozen> outcome) implements Command {}
-
   private record Noticed(RelocationNotice notice) implements Command {}
 
   private record Reported(SaveWriter.Report report) implements Command {}
@@ -62,8 +58,6 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
   private record SuspensionEnded(GuestSuspension.Result result) implements Command {}
 
   private record RevivalEnded(GuestRevival.Result result) implements Command {}
-
-  private record ReleaseAnswered(Outcome<Domid> outcome) implements Command {}
 
   private record WriterEnded() implements Command {}
 
@@ -93,11 +87,12 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
   private final RelocationSetup setup;
   private final Order order;
   private final Client client;
-  private final ToolstackLink<Command> toolstack;
+
   private final Passage<Command> passage;
   private final RelocationSummary.Builder summary = RelocationSummary.newBuilder().setRounds(1);
   private final long begun;
   private ActorRef<SaveWriter.Command> writer;
+  private Optional<GuestSuspension.HasShutDown> shutDown = Optional.empty();
   private State state = new Freezing();
 
   public static Behavior<Command> create(
@@ -119,29 +114,24 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
     this.setup = setup;
     this.order = order;
     this.client = client;
-    this.toolstack = new ToolstackLink<>(context, setup.actors().toolstack());
+
     this.passage = new Passage<>(context, stash, setup.outside().crashPoints(), new Passed());
     this.begun = setup.outside().clock().nanos();
     ActorRef<RelocationNotice> notices =
         context.messageAdapter(RelocationNotice.class, Noticed::new);
-    toolstack.<Frozen>ask(
-        ToolstackLink.ANSWER_LIMIT,
-        replyTo -> new Freeze(order.domain(), Purpose.SAVE, notices, replyTo),
-        FreezeAnswered::new);
+    setup.ask(new Freeze(order.domain(), Purpose.SAVE, notices));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     return switch (message) {
-      case FreezeAnswered(Outcome.Done<Frozen>(var frozen)) -> open(frozen);
-      case FreezeAnswered(Outcome.Refused<Frozen>(var error)) -> fail(error);
       case Noticed(var notice) -> onNotice(notice);
       case Reported(var report) -> onReport(report);
       case SuspensionEnded(GuestSuspension.Suspended(var captured)) ->
           passage.at(CrashPoint.SAVE_SUSPENDED, name(), () -> write(captured));
       case SuspensionEnded(GuestSuspension.NotSuspended(var error)) -> stay(error);
       case RevivalEnded(var result) -> onRevived(result);
-      case ReleaseAnswered(var outcome) -> onReleased(outcome);
+
       case WriterEnded() -> onWriterEnded();
       case Passed() -> this;
     };
@@ -153,11 +143,24 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
   }
 
   private Behavior<Command> onNotice(RelocationNotice notice) {
-    if (notice instanceof RelocationNotice.HasShutDown(var reason)
-        && state instanceof Suspending(_, var suspension)) {
-      suspension.tell(new GuestSuspension.HasShutDown(reason));
-    }
-    return this; // a host that stops waits for a save, which ends by itself
+    return switch (notice) {
+      case RelocationNotice.IsFrozen(var frozen) -> open(frozen);
+      case RelocationNotice.NotFrozen(var error) -> fail(error);
+      case RelocationNotice.HasShutDown(var reason) -> {
+        shutDown = Optional.of(new GuestSuspension.HasShutDown(reason));
+        if (state instanceof Suspending(_, var suspension)) {
+          suspension.tell(shutDown.get());
+        }
+        yield this;
+      }
+      case RelocationNotice.AbortAsked(_, var replyTo) -> {
+        replyTo.tell(new Outcome.Refused<>(ToolstackErrors.wrongState("a save cannot be aborted")));
+        yield this;
+      }
+      case RelocationNotice.IsGone() -> finish();
+      case RelocationNotice.IsDying(var error) -> fail(error);
+      default -> this; // for those who expect a domain; a host that stops waits for a save
+    };
   }
 
   private Behavior<Command> open(Frozen frozen) {
@@ -193,6 +196,7 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
         getContext().messageAdapter(GuestSuspension.Result.class, SuspensionEnded::new);
     ActorRef<GuestSuspension.Command> suspension =
         getContext().spawnAnonymous(GuestSuspension.create(setup.guestActors(frozen), ended));
+    shutDown.ifPresent(suspension::tell);
     moveTo(new Suspending(frozen, suspension), "the file can be written");
     return this;
   }
@@ -264,19 +268,8 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
   private Behavior<Command> release(Frozen frozen) {
     moveTo(new Releasing(), "saved");
     summary.setDomain(info(frozen));
-    toolstack.<Domid>ask(
-        ToolstackLink.TEARDOWN_LIMIT,
-        replyTo ->
-            new Release(frozen.instance(), Remaining.REMOVED, "saved to " + order.file(), replyTo),
-        ReleaseAnswered::new);
+    setup.ask(new Release(frozen.instance(), Remaining.REMOVED, "saved to " + order.file()));
     return this;
-  }
-
-  private Behavior<Command> onReleased(Outcome<Domid> outcome) {
-    return switch (outcome) {
-      case Outcome.Done<Domid> _ -> finish();
-      case Outcome.Refused<Domid>(var error) -> fail(error);
-    };
   }
 
   /** It has not been suspended, or runs on already. */
@@ -290,7 +283,7 @@ public final class SaveFlow extends AbstractOnMessageBehavior<SaveFlow.Command> 
   }
 
   private void thaw(Frozen frozen) {
-    toolstack.tell(new Thaw(frozen.instance(), frozen.ownership()));
+    setup.ask(new Thaw(frozen.instance(), frozen.ownership()));
   }
 
   private Behavior<Command> finish(Frozen frozen) {
