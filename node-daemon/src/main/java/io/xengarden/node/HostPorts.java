@@ -4,6 +4,7 @@ import io.xengarden.domain.GuestMode;
 import io.xengarden.domain.KernelImages;
 import io.xengarden.machine.HostClock;
 import io.xengarden.node.console.ConsoleLogs;
+import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.storage.BlockImages;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param kernels the kernels that can be built in
  * @param guestMode NORMAL, but in tests
  * @param cluster the way to the ownership register
+ * @param relocation save files, and links to other hosts
  */
 public record HostPorts(
     HostClock clock,
@@ -26,7 +28,8 @@ public record HostPorts(
     ConsoleLogs consoleLogs,
     KernelImages kernels,
     GuestMode guestMode,
-    ClusterLink cluster) {
+    ClusterLink cluster,
+    RelocationPorts relocation) {
 
   /** Of a host that is a cluster of its own. */
   public HostPorts(
@@ -37,6 +40,15 @@ public record HostPorts(
       ConsoleLogs consoleLogs,
       KernelImages kernels,
       GuestMode guestMode) {
-    this(clock, wallClock, random, images, consoleLogs, kernels, guestMode, ClusterLink.alone());
+    this(
+        clock,
+        wallClock,
+        random,
+        images,
+        consoleLogs,
+        kernels,
+        guestMode,
+        ClusterLink.alone(),
+        RelocationPorts.none());
   }
 }

@@ -26,6 +26,10 @@ import io.xengarden.node.cluster.adapter.HostMembership;
 import io.xengarden.node.grpc.GrpcServer;
 import io.xengarden.node.grpc.GrpcServer.Serving;
 import io.xengarden.node.grpc.LoopbackServer;
+import io.xengarden.node.relocation.CrashPoints;
+import io.xengarden.node.relocation.RelocationPorts;
+import io.xengarden.node.relocation.adapter.GrpcMigrationLinks;
+import io.xengarden.node.relocation.adapter.ImageFiles;
 import io.xengarden.storage.adapter.FileBlockImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,7 +139,8 @@ public final class NodeMain {
             new FileConsoleLogs(consoles),
             KernelImages.of(new PebbleImage()),
             GuestMode.NORMAL,
-            cluster.link(options));
+            cluster.link(options),
+            new RelocationPorts(new ImageFiles(), new GrpcMigrationLinks(), CrashPoints.NONE));
     CompletableFuture<HostActors> ready = new CompletableFuture<>();
     ActorSystem<XenHostCommand> system =
         ActorSystem.create(

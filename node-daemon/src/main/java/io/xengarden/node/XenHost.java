@@ -27,6 +27,7 @@ import io.xengarden.node.cluster.DirectoryCommand;
 import io.xengarden.node.console.ConsoleDaemon;
 import io.xengarden.node.console.ConsoleDaemonCommand;
 import io.xengarden.node.dom0.Dom0;
+import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.events.EventLog;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
@@ -35,6 +36,9 @@ import io.xengarden.node.ownership.OwnershipCommand;
 import io.xengarden.node.ownership.OwnershipCommand.Join;
 import io.xengarden.node.ownership.OwnershipCommand.Joined;
 import io.xengarden.node.ownership.Ownerships;
+import io.xengarden.node.relocation.Relocation;
+import io.xengarden.node.relocation.RelocationCommand;
+import io.xengarden.node.relocation.RelocationSetup;
 import io.xengarden.node.toolstack.Services;
 import io.xengarden.node.toolstack.Toolstack;
 import io.xengarden.node.toolstack.ToolstackCommand;
@@ -105,24 +109,25 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
                 new ConsoleDaemon.Environment(
                     hypervisor, store, ports.consoleLogs(), ports.random())),
             "consoles");
-    spawn(
-        Dom0.create(
-            new Dom0.Environment(
-                hypervisor,
-                store,
-                events,
-                vbd ->
-                    VbdBackend.create(
-                        new VbdSetup(
-                            vbd.frontend(),
-                            vbd.devid(),
-                            vbd.backendPath(),
-                            hypervisor,
-                            store,
-                            ports.images())),
-                HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
-                partReady)),
-        "dom0");
+    ActorRef<Dom0Command> dom0 =
+        spawn(
+            Dom0.create(
+                new Dom0.Environment(
+                    hypervisor,
+                    store,
+                    events,
+                    vbd ->
+                        VbdBackend.create(
+                            new VbdSetup(
+                                vbd.frontend(),
+                                vbd.devid(),
+                                vbd.backendPath(),
+                                hypervisor,
+                                store,
+                                ports.images())),
+                    HostSettings.DOM0_MEMORY_MIB * KIB_PER_MIB,
+                    partReady)),
+            "dom0");
     ClusterActors cluster = wireCluster();
     ports
         .cluster()
@@ -140,7 +145,16 @@ public final class XenHost extends AbstractOnMessageBehavior<XenHostCommand> {
             settings.name());
     ActorRef<ToolstackCommand> toolstack =
         spawn(Toolstack.create(services, ports.kernels(), partReady), "toolstack");
-    return new HostActors(hypervisor, store, consoles, events, toolstack, cluster);
+    RelocationSetup relocations =
+        new RelocationSetup(
+            settings.name(),
+            new RelocationSetup.Actors(hypervisor, store, dom0, toolstack),
+            new RelocationSetup.ClusterParts(
+                cluster.register(), cluster.directory(), cluster.ownership()),
+            new RelocationSetup.Outside(ports.clock(), ports.random(), ports.relocation()));
+    ActorRef<RelocationCommand> relocation = spawn(Relocation.create(relocations), "relocation");
+    return new HostActors(
+        hypervisor, store, consoles, events, dom0, toolstack, relocation, cluster);
   }
 
   /** The register is not watched: without it, what runs runs on. */

@@ -6,8 +6,10 @@ import io.xengarden.node.array.Ownership;
 import io.xengarden.node.array.RegisterCommand;
 import io.xengarden.node.cluster.DirectoryCommand;
 import io.xengarden.node.console.ConsoleDaemonCommand;
+import io.xengarden.node.dom0.Dom0Command;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.ownership.OwnershipCommand;
+import io.xengarden.node.relocation.RelocationCommand;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.xenstore.XenStoreCommand;
 
@@ -20,7 +22,9 @@ public sealed interface XenHostCommand {
       ActorRef<XenStoreCommand> store,
       ActorRef<ConsoleDaemonCommand> consoles,
       ActorRef<EventLogCommand> events,
+      ActorRef<Dom0Command> dom0,
       ActorRef<ToolstackCommand> toolstack,
+      ActorRef<RelocationCommand> relocation,
       ClusterActors cluster) {}
 
   /** What a host knows of its cluster and says to it. */

@@ -38,9 +38,7 @@ final class XlRelocation {
       throw new CommandFailed(
           1, "xl restore: a configuration beside the saved one is not supported");
     }
-    String file = parsed.operands().getFirst();
-    call.streams().err().println("Loading new save file " + file);
-    new Relocations(call.session()).restore(file, parsed.has('p'));
+    new Relocations(call.session()).restore(parsed.operands().getFirst(), parsed.has('p'));
     return 0;
   }
 

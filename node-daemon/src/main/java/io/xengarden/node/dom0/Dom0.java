@@ -8,18 +8,22 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.xengarden.abi.Domid;
 import io.xengarden.abi.ShutdownReason;
 import io.xengarden.abi.XenbusState;
 import io.xengarden.hypervisor.HypervisorCommand;
 import io.xengarden.hypervisor.HypervisorCommand.DomainShutdown;
 import io.xengarden.node.ask.OneReply;
 import io.xengarden.node.dom0.Dom0Command.BackendsChanged;
+import io.xengarden.node.dom0.Dom0Command.ContinueBackends;
 import io.xengarden.node.dom0.Dom0Command.NodesWritten;
+import io.xengarden.node.dom0.Dom0Command.QuiesceBackends;
 import io.xengarden.node.dom0.Dom0Command.VbdRead;
 import io.xengarden.node.events.EventLogCommand;
 import io.xengarden.node.events.EventLogCommand.Append;
 import io.xengarden.node.events.HostEvent;
 import io.xengarden.node.events.HostEvent.Subject;
+import io.xengarden.storage.VbdBackendCommand;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.BatchResult.BatchDone;
 import io.xengarden.xenstore.StoreOp;
@@ -60,14 +64,14 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       ActorRef<HypervisorCommand> hypervisor,
       ActorRef<XenStoreCommand> store,
       ActorRef<EventLogCommand> events,
-      Function<Vbd, Behavior<?>> vbdBackends,
+      Function<Vbd, Behavior<VbdBackendCommand>> vbdBackends,
       long memoryKib,
       Runnable ready) {}
 
   private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
   /** A device that is served, and its state as last seen. */
-  private record Served(ActorRef<?> backend, XenbusState state) {}
+  private record Served(ActorRef<VbdBackendCommand> backend, XenbusState state) {}
 
   private final Environment environment;
   private final ActorRef<BatchResult> readings;
@@ -105,6 +109,14 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
       }
       case VbdRead(BatchDone reading) -> onRead(asked.remove(), reading);
       case VbdRead(var failed) -> throw new IllegalStateException(asked + ": " + failed);
+      case QuiesceBackends(var frontend, var replyTo) -> {
+        getContext().spawnAnonymous(Quiescence.of(frontend, backendsOf(frontend), replyTo));
+        yield this;
+      }
+      case ContinueBackends(var frontend) -> {
+        backendsOf(frontend).forEach(backend -> backend.tell(new VbdBackendCommand.Continue()));
+        yield this;
+      }
     };
   }
 
@@ -128,6 +140,13 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     return this;
   }
 
+  private List<ActorRef<VbdBackendCommand>> backendsOf(Domid frontend) {
+    return served.entrySet().stream()
+        .filter(each -> each.getKey().frontend().equals(frontend))
+        .map(each -> each.getValue().backend())
+        .toList();
+  }
+
   private void lookAt(Vbd vbd) {
     asked.add(vbd);
     String domain = "/local/domain/" + vbd.frontend();
@@ -146,7 +165,8 @@ public final class Dom0 extends AbstractOnMessageBehavior<Dom0Command> {
     XenbusState state = XenbusState.parse(reading.text(STATE).get());
     Served known = served.get(vbd);
     if (known == null && state == XenbusState.INITIALISING) {
-      ActorRef<?> backend = getContext().spawnAnonymous(environment.vbdBackends().apply(vbd));
+      ActorRef<VbdBackendCommand> backend =
+          getContext().spawnAnonymous(environment.vbdBackends().apply(vbd));
       getContext().watch(backend);
       served.put(vbd, new Served(backend, state));
     } else if (known != null && known.state() != state) {

@@ -1,5 +1,7 @@
 package io.xengarden.node.dom0;
 
+import akka.actor.typed.ActorRef;
+import io.xengarden.abi.Domid;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.WatchFired;
 
@@ -12,4 +14,17 @@ public sealed interface Dom0Command {
   record BackendsChanged(WatchFired fired) implements Dom0Command {}
 
   record VbdRead(BatchResult result) implements Dom0Command {}
+
+  /**
+   * A suspended guest's backends take nothing new, finish what is under way and keep their
+   * connections; answered when the last has. No limit of its own: whoever asks bounds it, and says
+   * {@link ContinueBackends} when it will not wait.
+   */
+  record QuiesceBackends(Domid frontend, ActorRef<BackendsQuiesced> replyTo)
+      implements Dom0Command {}
+
+  /** A guest's backends serve it again. */
+  record ContinueBackends(Domid frontend) implements Dom0Command {}
+
+  record BackendsQuiesced(Domid frontend) {}
 }

@@ -34,7 +34,8 @@ public final class GrpcServer {
     List<BindableService> services =
         List.of(
             new ToolstackService(calls, serving.host(), facts),
-            new ClusterService(calls, serving.host().cluster()));
+            new ClusterService(calls, serving.host().cluster()),
+            new RelocationService(calls, serving.host().relocation()));
     return LoopbackServer.startNear(preferredPort, services);
   }
 }

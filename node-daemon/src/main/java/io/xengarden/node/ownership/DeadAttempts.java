@@ -5,8 +5,8 @@ import java.util.SequencedSet;
 
 /**
  * Tokens of attempts whose records mean nothing any more: of domains that are gone, and of claims
- * that were given up without an answer. A claim whose answer was lost may take effect late, so its
- * token is remembered until its record has been seen and removed.
+ * that were given up without an answer. Such a claim may take effect late, and an answer about such
+ * a record may come late, so a token is remembered long after its record was removed.
  */
 final class DeadAttempts {
   /** The oldest is forgotten; a record it may still bring stays until the host starts again. */
@@ -23,9 +23,5 @@ final class DeadAttempts {
 
   boolean contains(String attempt) {
     return tokens.contains(attempt);
-  }
-
-  void remove(String attempt) {
-    tokens.remove(attempt);
   }
 }

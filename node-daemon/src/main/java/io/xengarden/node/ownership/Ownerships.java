@@ -232,7 +232,8 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
       case RegisterCommand.Conflict(var current) -> onClaimConflict(claiming, current);
       case RegisterCommand.RegisterFull(var why) -> claiming.replyTo().tell(new NotNow(why));
       case RegisterCommand.Unreachable(var why) -> {
-        dead.add(claiming.proposal().attempt()); // it may take effect yet
+        dead.add(claiming.proposal().attempt()); // it may take effect yet, or has
+        sweepLater();
         claiming.replyTo().tell(new ArrayAway(why));
       }
     }
@@ -295,7 +296,6 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
   private void removed(Removing removing) {
     Ownership gone = removing.dead();
     mine.remove(gone.uuid(), gone);
-    dead.remove(gone.attempt());
     tell(removing, new Released());
     joinedWhenCleared();
   }
@@ -392,7 +392,11 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
     }
   }
 
-  /** The watch may be behind what was answered: the record itself says whether it is gone. */
+  /**
+   * The watch may be behind what was answered: the record itself says whether it is gone, or there
+   * anew. A record that changes hands before the watch's eyes is not looked at: that is a
+   * migration.
+   */
   private void look(Ownership ownership) {
     ask(
         (ActorRef<RegisterCommand.OwnershipAnswer> replyTo) ->
@@ -408,7 +412,7 @@ public final class Ownerships extends AbstractOnMessageBehavior<OwnershipCommand
     boolean isHeld = ownership.equals(held.get(ownership.uuid()));
     switch (seen.answer()) {
       case RegisterCommand.OwnershipFound(var current) -> {
-        if (isHeld && current.isEmpty()) {
+        if (isHeld && current.filter(now -> now.epoch() <= ownership.epoch()).isEmpty()) {
           held.remove(ownership.uuid());
           environment.lost().accept(ownership);
         }

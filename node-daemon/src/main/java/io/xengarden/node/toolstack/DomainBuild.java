@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.xengarden.abi.GrantEntry;
 import io.xengarden.abi.XenbusState;
+import io.xengarden.domain.CapturedState;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.domain.builder.BuildFailed;
 import io.xengarden.hypervisor.HypervisorCommand;
@@ -43,6 +44,7 @@ import io.xengarden.node.console.ConsoleSpec;
 import io.xengarden.node.ownership.OwnershipCommand.Claim;
 import io.xengarden.node.ownership.OwnershipCommand.ClaimAnswer;
 import io.xengarden.node.ownership.OwnershipCommand.Claimed;
+import io.xengarden.node.toolstack.BuildOrder.Origin;
 import io.xengarden.node.toolstack.DomainBuildCommand.Abort;
 import io.xengarden.node.toolstack.DomainBuildCommand.Allocated;
 import io.xengarden.node.toolstack.DomainBuildCommand.BackendMoved;
@@ -52,6 +54,7 @@ import io.xengarden.node.toolstack.DomainBuildCommand.DomctlAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.GrantsAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.ImageTried;
 import io.xengarden.node.toolstack.DomainBuildCommand.Overdue;
+import io.xengarden.node.toolstack.DomainBuildCommand.StateArrived;
 import io.xengarden.node.toolstack.DomainBuildCommand.StoreAnswered;
 import io.xengarden.node.toolstack.DomainBuildCommand.StoreBound;
 import io.xengarden.node.toolstack.ToolstackCommand.BuildEnded;
@@ -107,6 +110,8 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     OPENING_CONSOLE,
     WRITING_DISKS,
     AWAITING_BACKENDS,
+    /** Of a guest from elsewhere only, and behind its backends, which take their time. */
+    AWAITING_GUEST,
     UNPAUSING
   }
 
@@ -149,7 +154,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     this.storeAnswers = context.messageAdapter(BatchResult.class, StoreAnswered::new);
     this.domctlAnswers = context.messageAdapter(DomctlReply.class, DomctlAnswered::new);
     this.untried = new ArrayDeque<>(order.plan().disks());
-    timers.startSingleTimer(Step.TRYING_IMAGES, new Overdue("the building"), BUILD_LIMIT);
+    limitBuilding();
     tryNextImage();
   }
 
@@ -168,9 +173,11 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       case GrantsAnswered(var refused) -> fail("grants: " + refused);
       case StoreBound(PortBound bound) -> onStoreBound(bound);
       case StoreBound(var refused) -> fail("event channel of xenstore: " + refused);
-      case ConsoleAnswered(ConsoleOpened _) -> proceed(this::writeDisks);
+      case ConsoleAnswered(ConsoleOpened _) ->
+          proceed(isArriving() ? this::start : this::writeDisks);
       case ConsoleAnswered(ConsoleOpenFailed(_, var why)) -> fail("console: " + why);
       case BackendMoved _ -> lookAtBackends();
+      case StateArrived(var state) -> proceed(() -> onStateArrived(state));
       case Abort(var error) -> abort(error);
       case Overdue(var what) -> abort(ToolstackErrors.failed(what + " took too long"));
     };
@@ -181,12 +188,16 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     return signal instanceof Terminated ? Behaviors.unhandled() : this;
   }
 
+  private void limitBuilding() {
+    timers.startSingleTimer(Step.TRYING_IMAGES, new Overdue("the building"), BUILD_LIMIT);
+  }
+
   // ---- the steps, in their order ----
 
   private Behavior<DomainBuildCommand> tryNextImage() {
     VirtualDisk disk = untried.peek();
     if (disk == null) {
-      return order.held().isPresent() ? allocate() : claim();
+      return order.mustClaim() ? claim() : allocate();
     }
     ActorRef<DomainBuildCommand> self = getContext().getSelf();
     services
@@ -268,9 +279,29 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     return this;
   }
 
+  /** What brings the guest writes into memory that is the domain's, but that nobody runs yet. */
+  private Behavior<DomainBuildCommand> awaitGuest(Origin.Arriving origin) {
+    moveTo(Step.AWAITING_GUEST);
+    timers.cancel(Step.TRYING_IMAGES);
+    origin.flow().tell(new RelocationNotice.MemoryReady(order.instance(), xen));
+    return this;
+  }
+
+  private Behavior<DomainBuildCommand> onStateArrived(CapturedState state) {
+    if (step != Step.AWAITING_GUEST) {
+      return fail("a guest's state came out of turn");
+    }
+    limitBuilding();
+    return makeGuest(() -> new GuestBuilder(services).restore(xen, order.plan(), state));
+  }
+
   private Behavior<DomainBuildCommand> buildGuest() {
+    return makeGuest(() -> new GuestBuilder(services).build(xen, order.plan()));
+  }
+
+  private Behavior<DomainBuildCommand> makeGuest(Supplier<DomainSetup> builder) {
     try {
-      setup = new GuestBuilder(services).build(xen, order.plan());
+      setup = builder.get();
     } catch (BuildFailed failed) {
       return fail(failed.getMessage());
     }
@@ -321,7 +352,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     List<VirtualDisk> disks = order.plan().disks();
     backends = new Backends(xen.domid(), disks);
     if (backends.isEmpty()) {
-      return start();
+      return devicesWait();
     }
     moveTo(Step.WRITING_DISKS);
     List<StoreOp> ops = new ArrayList<>();
@@ -353,11 +384,16 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
       }
     }
     boolean ready = states.stream().allMatch(state -> state.compareTo(XenbusState.INIT_WAIT) >= 0);
-    return ready ? proceed(this::start) : this;
+    return ready ? proceed(this::devicesWait) : this;
+  }
+
+  private Behavior<DomainBuildCommand> devicesWait() {
+    timers.cancel(Step.AWAITING_BACKENDS);
+    return order.origin() instanceof Origin.Arriving arriving ? awaitGuest(arriving) : start();
   }
 
   private Behavior<DomainBuildCommand> start() {
-    if (order.state() == InitialState.PAUSED) {
+    if (!order.origin().equals(new Origin.Fresh(InitialState.RUNNING))) {
       return end(Optional.empty());
     }
     moveTo(Step.UNPAUSING);
@@ -378,7 +414,10 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   }
 
   private Behavior<DomainBuildCommand> onDomctlDone() {
-    return step == Step.SCHEDULING ? proceed(this::buildGuest) : end(Optional.empty());
+    if (step != Step.SCHEDULING) {
+      return end(Optional.empty());
+    }
+    return proceed(isArriving() ? this::writeDisks : this::buildGuest);
   }
 
   // ---- ends ----
@@ -430,8 +469,12 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     return this;
   }
 
+  private boolean isArriving() {
+    return order.origin() instanceof Origin.Arriving;
+  }
+
   private DomainNodes nodes() {
-    return new DomainNodes(xen.domid(), order.plan());
+    return new DomainNodes(xen.domid(), order.namedPlan());
   }
 
   private ActorRef<HypervisorCommand> hypervisor() {

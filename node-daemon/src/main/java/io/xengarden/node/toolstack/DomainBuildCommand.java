@@ -1,5 +1,6 @@
 package io.xengarden.node.toolstack;
 
+import io.xengarden.domain.CapturedState;
 import io.xengarden.hypervisor.HypervisorCommand.BindReply;
 import io.xengarden.hypervisor.HypervisorCommand.DomainCreation;
 import io.xengarden.hypervisor.HypervisorCommand.DomctlReply;
@@ -33,6 +34,9 @@ sealed interface DomainBuildCommand {
   record ConsoleAnswered(OpenReply reply) implements DomainBuildCommand {}
 
   record BackendMoved(WatchFired fired) implements DomainBuildCommand {}
+
+  /** The pages of a guest from elsewhere are in its memory. */
+  record StateArrived(CapturedState state) implements DomainBuildCommand {}
 
   /** Give up: the domain is not wanted any more. */
   record Abort(ToolstackError error) implements DomainBuildCommand {}

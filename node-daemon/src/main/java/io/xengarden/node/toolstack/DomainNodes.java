@@ -83,6 +83,14 @@ final class DomainNodes {
         .ops();
   }
 
+  /** The same domain under another name. */
+  static List<StoreOp> named(Domid domid, UUID uuid, String name) {
+    return new NodeWriter(domid)
+        .ro(StorePaths.domain(domid) + "/name", name)
+        .ro(StorePaths.vm(uuid) + "/name", name)
+        .ops();
+  }
+
   /** Everything of the domain, its devices' backends included. */
   static List<StoreOp> removal(Domid domid, UUID uuid) {
     return new NodeWriter(domid)

@@ -25,6 +25,11 @@ public record DomainPlan(
 
   private static final long KIB_PER_PAGE = Memory.PAGE_SIZE / 1024;
 
+  /** The same domain under another name. */
+  DomainPlan named(String name) {
+    return new DomainPlan(config.toBuilder().setName(name).build(), uuid, kernel, disks, warnings);
+  }
+
   String name() {
     return config.getName();
   }

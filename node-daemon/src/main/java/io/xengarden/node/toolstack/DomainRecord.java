@@ -2,6 +2,8 @@ package io.xengarden.node.toolstack;
 
 import akka.actor.typed.ActorRef;
 import io.xengarden.abi.Domid;
+import io.xengarden.domain.DomainCommand;
+import io.xengarden.hypervisor.XenDomain;
 import io.xengarden.node.array.Ownership;
 import io.xengarden.node.events.HostEvent.Subject;
 import io.xengarden.node.toolstack.ToolstackCommand.CreatedDomain;
@@ -32,6 +34,10 @@ final class DomainRecord {
     LIVE,
     /** Shut down, and kept. */
     SHUT_DOWN,
+    /** Its life is in the hands of a save or a migration. */
+    RELOCATING,
+    /** Built from elsewhere and paused; it may not be ours yet. */
+    ARRIVED,
     TEARING_DOWN,
     /** Its teardown has given up waiting; Xen still shows it as dying. */
     DYING,
@@ -42,9 +48,10 @@ final class DomainRecord {
     Set<Phase> successors() {
       return switch (this) {
         case WAITING -> EnumSet.of(BUILDING, RELEASING, GONE);
-        case BUILDING -> EnumSet.of(LIVE, TEARING_DOWN);
-        case LIVE -> EnumSet.of(SHUT_DOWN, TEARING_DOWN);
+        case BUILDING -> EnumSet.of(LIVE, ARRIVED, TEARING_DOWN);
+        case LIVE -> EnumSet.of(SHUT_DOWN, RELOCATING, TEARING_DOWN);
         case SHUT_DOWN -> EnumSet.of(LIVE, TEARING_DOWN);
+        case RELOCATING, ARRIVED -> EnumSet.of(LIVE, TEARING_DOWN);
         case TEARING_DOWN -> EnumSet.of(DYING, RELEASING, GONE);
         case DYING -> EnumSet.of(RELEASING, GONE);
         case RELEASING -> EnumSet.of(GONE);
@@ -79,11 +86,23 @@ final class DomainRecord {
 
   private Optional<ActorRef<Outcome<CreatedDomain>>> creator = Optional.empty();
   private Optional<ActorRef<DomainBuildCommand>> build = Optional.empty();
+  private Optional<Guest> guest = Optional.empty();
+  private Optional<Relocation> relocation = Optional.empty();
   private final List<ActorRef<Outcome<Domid>>> destroyers = new ArrayList<>();
   private final List<ActorRef<ShutdownRequestCommand>> observers = new ArrayList<>();
 
   /** The frames of xenstore's and the console's page, as xm shows them. */
   record Rings(long storeGfn, long consoleGfn) {}
+
+  /** What runs: the domain as Xen made it, and the actor that owns it now. */
+  record Guest(XenDomain xen, ActorRef<DomainCommand> actor) {}
+
+  /**
+   * In whose hands the domain's life is meanwhile.
+   *
+   * @param doing as in "is being migrated"
+   */
+  record Relocation(ActorRef<RelocationNotice> flow, String doing) {}
 
   DomainRecord(long instance, DomainPlan plan) {
     this.instance = instance;
@@ -156,6 +175,26 @@ final class DomainRecord {
 
   void builtBy(ActorRef<DomainBuildCommand> builder) {
     build = Optional.of(builder);
+  }
+
+  Optional<Guest> guest() {
+    return guest;
+  }
+
+  void runs(Guest running) {
+    guest = Optional.of(running);
+  }
+
+  Optional<Relocation> relocation() {
+    return relocation;
+  }
+
+  void handTo(Relocation hands) {
+    relocation = Optional.of(hands);
+  }
+
+  void takeBack() {
+    relocation = Optional.empty();
   }
 
   /** Whether its name and uuid are free for another. */

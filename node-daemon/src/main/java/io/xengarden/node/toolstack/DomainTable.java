@@ -44,6 +44,13 @@ final class DomainTable {
     return first(record -> record.name().equals(name) && !record.isOver());
   }
 
+  /** Whether a domain has a name, or will when it is adopted or thawed. */
+  boolean isNameTaken(String name) {
+    return byName(name).isPresent()
+        || first(record -> record.relocation().isPresent() && record.plan().name().equals(name))
+            .isPresent();
+  }
+
   Optional<DomainRecord> byUuid(UUID uuid) {
     return first(record -> record.uuid().equals(uuid) && !record.isOver());
   }

@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.xengarden.abi.Domid;
 import io.xengarden.abi.ShutdownReason;
 import io.xengarden.domain.Domain;
+import io.xengarden.domain.DomainCommand;
 import io.xengarden.domain.DomainSetup;
 import io.xengarden.hypervisor.HypervisorCommand.DomainList;
 import io.xengarden.hypervisor.HypervisorCommand.DomainStatus;
@@ -16,12 +17,15 @@ import io.xengarden.node.events.HostEvent;
 import io.xengarden.node.ownership.OwnershipCommand.Release;
 import io.xengarden.node.ownership.OwnershipCommand.ReleaseAnswer;
 import io.xengarden.node.ownership.OwnershipCommand.ReleasePending;
+import io.xengarden.node.toolstack.BuildOrder.Origin;
 import io.xengarden.node.toolstack.DomainBuildCommand.Abort;
 import io.xengarden.node.toolstack.DomainRecord.Afterlife;
 import io.xengarden.node.toolstack.DomainRecord.Phase;
+import io.xengarden.node.toolstack.DomainRecord.Relocation;
 import io.xengarden.node.toolstack.DomainRecord.Rings;
 import io.xengarden.node.toolstack.Outcome.Done;
 import io.xengarden.node.toolstack.Outcome.Refused;
+import io.xengarden.node.toolstack.RelocationRequest.Expect;
 import io.xengarden.node.toolstack.ShutdownRequestCommand.HasGone;
 import io.xengarden.node.toolstack.ShutdownRequestCommand.HasShutDown;
 import io.xengarden.node.toolstack.ToolstackCommand.BuildEnded;
@@ -76,7 +80,16 @@ final class Lives {
   void create(DomainPlan plan, InitialState state, ActorRef<Outcome<CreatedDomain>> creator) {
     DomainRecord record = register(plan);
     record.createdFor(creator);
-    build(record, state);
+    build(record, new Origin.Fresh(state));
+  }
+
+  /** Everything but what a guest brings along. */
+  DomainRecord expect(DomainPlan plan, Expect expect, Relocation hands) {
+    DomainRecord record = register(plan);
+    record.rename(expect.name(), plan.uuid());
+    record.handTo(hands);
+    build(record, new Origin.Arriving(expect.name(), expect.claims(), expect.flow()));
+    return record;
   }
 
   private DomainRecord register(DomainPlan plan) {
@@ -85,12 +98,12 @@ final class Lives {
     return record;
   }
 
-  private void build(DomainRecord record, InitialState state) {
+  private void build(DomainRecord record, Origin origin) {
     record.moveTo(Phase.BUILDING, "its time has come");
     record.startsAt(services.inputs().wallClock().instant());
     BuildOrder order =
         new BuildOrder(
-            record.instance(), record.plan(), record.startTime(), state, record.ownership());
+            record.instance(), record.plan(), record.startTime(), origin, record.ownership());
     ActorRef<DomainBuildCommand> build =
         context.spawnAnonymous(DomainBuild.create(services, order, context.getSelf()));
     record.builtBy(build);
@@ -105,7 +118,10 @@ final class Lives {
   /** The guest's actor is the toolstack's child: it outlives the building. */
   void guestBuilt(DomainRecord record, DomainSetup setup) {
     record.built(new Rings(setup.built().storeGfn(), setup.built().consoleGfn()));
-    context.spawn(Domain.create(setup), "domain-" + setup.xen().domid() + "-" + record.instance());
+    ActorRef<DomainCommand> actor =
+        context.spawn(
+            Domain.create(setup), "domain-" + setup.xen().domid() + "-" + record.instance());
+    record.runs(new DomainRecord.Guest(setup.xen(), actor));
   }
 
   void buildEnded(DomainRecord record, Optional<ToolstackError> error) {
@@ -115,6 +131,11 @@ final class Lives {
     error.ifPresent(record::failBuild);
     if (record.buildError().isPresent()) {
       tearDown(record, record.buildError().get().getMessage());
+      return;
+    }
+    if (record.relocation().isPresent()) {
+      record.moveTo(Phase.ARRIVED, "built");
+      record.relocation().get().flow().tell(new RelocationNotice.Built(record.instance()));
       return;
     }
     record.moveTo(Phase.LIVE, "built");
@@ -143,13 +164,25 @@ final class Lives {
   void lookForShutdowns(DomainList list) {
     for (DomainStatus status : list.domains()) {
       if (status.flags().shutdown() && !status.flags().dying()) {
-        table
-            .byDomid(status.domid())
-            .filter(record -> record.phase() == Phase.LIVE)
-            .ifPresent(
-                record -> shutDown(record, status.shutdownReason().orElse(ShutdownReason.CRASH)));
+        ShutdownReason reason = status.shutdownReason().orElse(ShutdownReason.CRASH);
+        table.byDomid(status.domid()).ifPresent(record -> isShutDown(record, reason));
       }
     }
+  }
+
+  private void isShutDown(DomainRecord record, ShutdownReason reason) {
+    switch (record.phase()) {
+      case LIVE -> shutDown(record, reason);
+      case RELOCATING -> {
+        services.actors().store().tell(new DomainShutdown(record.domid().orElseThrow()));
+        tellFlow(record, new RelocationNotice.HasShutDown(reason));
+      }
+      default -> {}
+    }
+  }
+
+  private static void tellFlow(DomainRecord record, RelocationNotice notice) {
+    record.relocation().ifPresent(hands -> hands.flow().tell(notice));
   }
 
   private void shutDown(DomainRecord record, ShutdownReason reason) {
@@ -204,6 +237,15 @@ final class Lives {
   /** Takes it down from wherever it is; those who wait are told at the end. */
   void destroy(DomainRecord record, String why) {
     record.afterwards(Afterlife.NONE);
+    if (record.relocation().isPresent()) {
+      tellFlow(record, new RelocationNotice.HostStops());
+      return;
+    }
+    end(record, why);
+  }
+
+  /** Whoever's hands it is in has asked for it, or it is in nobody's. */
+  void end(DomainRecord record, String why) {
     switch (record.phase()) {
       case WAITING -> {
         timers.cancel(new RestartDue(record.instance()));
@@ -214,7 +256,7 @@ final class Lives {
         record.failBuild(error);
         record.build().ifPresent(build -> build.tell(new Abort(error)));
       }
-      case LIVE, SHUT_DOWN -> tearDown(record, why);
+      case LIVE, SHUT_DOWN, RELOCATING, ARRIVED -> tearDown(record, why);
       case TEARING_DOWN -> {} // under way
       case DYING, RELEASING, GONE -> {}
     }
@@ -301,6 +343,9 @@ final class Lives {
     Domid domid = record.domid().orElse(Domid.INVALID);
     record.destroyers().forEach(asker -> asker.tell(new Done<>(domid)));
     tellCreatorOfFailure(record);
+    record
+        .buildError()
+        .ifPresent(error -> tellFlow(record, new RelocationNotice.BuildFailed(error)));
     if (record.afterlife() == Afterlife.RESTART) {
       restartLater(record);
     }
@@ -326,7 +371,7 @@ final class Lives {
 
   void restart(DomainRecord record) {
     if (record.phase() == Phase.WAITING) {
-      build(record, InitialState.RUNNING);
+      build(record, new Origin.Fresh(InitialState.RUNNING));
     }
   }
 

@@ -42,6 +42,7 @@ import io.xengarden.node.toolstack.ToolstackCommand.OwnershipClaimed;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipLost;
 import io.xengarden.node.toolstack.ToolstackCommand.OwnershipReleased;
 import io.xengarden.node.toolstack.ToolstackCommand.PauseDomain;
+import io.xengarden.node.toolstack.ToolstackCommand.Relocate;
 import io.xengarden.node.toolstack.ToolstackCommand.RequestEnded;
 import io.xengarden.node.toolstack.ToolstackCommand.RestartDue;
 import io.xengarden.node.toolstack.ToolstackCommand.ShutdownDomain;
@@ -79,6 +80,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
   private final DomainTable table = new DomainTable();
   private final Queries queries;
   private final Lives lives;
+  private final Relocations relocations;
   private final AtomicBoolean exceptionRaised = new AtomicBoolean();
   private final List<ActorRef<AllStopped>> stoppers = new ArrayList<>();
   private Mode mode = Mode.SERVING;
@@ -111,6 +113,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
     this.ready = ready;
     this.queries = new Queries(context, services, table);
     this.lives = new Lives(context, timers, services, table, queries);
+    this.relocations = new Relocations(context, services, table, queries, lives);
     ActorRef<ToolstackCommand> self = context.getSelf();
     ActorRef<BindReply> bound = context.messageAdapter(BindReply.class, VirqBound::new);
     hypervisor().tell(new BindDom0Virq(Virq.DOM_EXC, () -> raiseException(self), bound));
@@ -144,6 +147,8 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
       case ListBlockDevices request -> blockDevices(request);
       case FindDomain(var selector, var replyTo) ->
           replyTo.tell(outcome(domid(selector), () -> ToolstackErrors.noSuchDomain(selector)));
+      case Relocate(RelocationRequest.Expect expect) -> expect(expect);
+      case Relocate(var request) -> relocations.handle(request);
       case StopAll(var replyTo) -> stopAll(replyTo);
       case OwnershipClaimed(var instance, var ownership) ->
           of(instance, record -> record.owned(Optional.of(ownership)));
@@ -198,13 +203,24 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
     if (mode == Mode.STOPPING) {
       throw new ConfigCheck.Refused(ToolstackErrors.aborted("the host is going down"));
     }
-    if (table.byName(plan.name()).isPresent()) {
+    if (table.isNameTaken(plan.name())) {
       throw new ConfigCheck.Refused(ToolstackErrors.nameInUse(plan.name()));
     }
     Optional<DomainRecord> same = table.byUuid(plan.uuid());
     if (same.isPresent()) {
       throw new ConfigCheck.Refused(
           ToolstackErrors.uuidInUse(plan.uuid().toString(), same.get().name()));
+    }
+  }
+
+  private void expect(RelocationRequest.Expect expect) {
+    try {
+      DomainPlan plan = configs.check(expect.config());
+      refuseIfTaken(plan);
+      refuseIfTaken(plan.named(expect.name()));
+      relocations.expect(plan, expect);
+    } catch (ConfigCheck.Refused refused) {
+      expect.replyTo().tell(new Refused<>(refused.error()));
     }
   }
 
@@ -234,6 +250,9 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
         record -> {
           if (record.isOver()) {
             replyTo.tell(new Refused<>(ToolstackErrors.busy(record.name(), "destroyed")));
+          } else if (record.relocation().isPresent()) {
+            String doing = record.relocation().get().doing();
+            replyTo.tell(new Refused<>(ToolstackErrors.busy(record.name(), doing)));
           } else {
             record.destroyers().add(replyTo);
             lives.destroy(record, "destroyed");
@@ -345,6 +364,7 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
   private void stopAll(ActorRef<AllStopped> replyTo) {
     mode = Mode.STOPPING;
     stoppers.add(replyTo);
+    relocations.hostStops();
     lives.all().forEach(record -> lives.destroy(record, "the host is going down"));
   }
 
@@ -397,6 +417,8 @@ public final class Toolstack extends AbstractOnMessageBehavior<ToolstackCommand>
             case LIVE, SHUT_DOWN -> then.accept(record);
             case WAITING -> refuse.accept(ToolstackErrors.busy(record.name(), "restarted"));
             case BUILDING -> refuse.accept(ToolstackErrors.busy(record.name(), "created"));
+            case RELOCATING, ARRIVED ->
+                refuse.accept(ToolstackErrors.busy(record.name(), "relocated"));
             case TEARING_DOWN, DYING, RELEASING, GONE ->
                 refuse.accept(ToolstackErrors.busy(record.name(), "destroyed"));
           }

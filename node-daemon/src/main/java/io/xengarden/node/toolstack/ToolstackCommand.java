@@ -65,6 +65,9 @@ public sealed interface ToolstackCommand {
   /** Ends every domain, so that what its disks have been told is on them. */
   record StopAll(ActorRef<AllStopped> replyTo) implements ToolstackCommand {}
 
+  /** From a save, a restore or a migration. */
+  record Relocate(RelocationRequest request) implements ToolstackCommand {}
+
   enum InitialState {
     RUNNING,
     PAUSED

@@ -137,14 +137,24 @@ public final class ToolstackErrors {
         "cannot " + operation + " domain 0, the host's own");
   }
 
-  static ToolstackError notAcknowledged(long seconds) {
-    return error(
-        TIMEDOUT,
-        Reason.REASON_NOT_ACKNOWLEDGED,
-        "guest didn't acknowledge control request in " + seconds + " s");
+  public static ToolstackError notAcknowledged(long seconds) {
+    return notAcknowledged("guest didn't acknowledge control request in " + seconds + " s");
   }
 
-  static ToolstackError wrongState(String message) {
+  public static ToolstackError notAcknowledged(String message) {
+    return error(TIMEDOUT, Reason.REASON_NOT_ACKNOWLEDGED, message);
+  }
+
+  /** A host that is not of this cluster, or does not answer. */
+  public static ToolstackError hostUnreachable(String message) {
+    return error(FAIL, Reason.REASON_HOST_UNREACHABLE, message);
+  }
+
+  public static ToolstackError ownership(String message) {
+    return error(FAIL, Reason.REASON_OWNERSHIP, message);
+  }
+
+  public static ToolstackError wrongState(String message) {
     return error(INVAL, Reason.REASON_WRONG_STATE, message);
   }
 
@@ -152,11 +162,11 @@ public final class ToolstackErrors {
     return error(FAIL, Reason.REASON_LIMIT, message);
   }
 
-  static ToolstackError busy(String name, String with) {
+  public static ToolstackError busy(String name, String with) {
     return error(FAIL, Reason.REASON_BUSY, "domain \"" + name + "\" is being " + with);
   }
 
-  static ToolstackError aborted(String message) {
+  public static ToolstackError aborted(String message) {
     return error(ABORTED, Reason.REASON_ABORTED, message);
   }
 

@@ -21,6 +21,7 @@ import io.xengarden.node.events.EventLog;
 import io.xengarden.sim.Seeds;
 import io.xengarden.sim.Simulation;
 import io.xengarden.sim.SimulationRunner;
+import io.xengarden.storage.VbdBackendCommand;
 import io.xengarden.xenstore.BatchResult;
 import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.XenStore;
@@ -51,7 +52,7 @@ class Dom0Test {
     private ActorRef<BatchResult> batches;
     private final HostMemory memory = HostMemory.ofFrames(8192);
 
-    void start(Simulation simulation, Function<Vbd, Behavior<?>> backends) {
+    void start(Simulation simulation, Function<Vbd, Behavior<VbdBackendCommand>> backends) {
       Behavior<Void> root =
           Behaviors.setup(
               context -> {
@@ -108,15 +109,15 @@ class Dom0Test {
     SimulationRunner.over(Seeds.first(5)).run(story::accept);
   }
 
-  private static Behavior<String> idle() {
+  private static Behavior<VbdBackendCommand> idle() {
     return Behaviors.receiveMessage(_ -> Behaviors.same());
   }
 
-  private static Behavior<String> failing() {
+  private static Behavior<VbdBackendCommand> failing() {
     return Behaviors.setup(
         context -> {
-          context.getSelf().tell("fail");
-          return Behaviors.receive(String.class)
+          context.getSelf().tell(new VbdBackendCommand.Continue());
+          return Behaviors.receive(VbdBackendCommand.class)
               .onAnyMessage(
                   _ -> {
                     throw new IllegalStateException("a bug, as asked");

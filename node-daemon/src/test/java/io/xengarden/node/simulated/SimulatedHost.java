@@ -17,6 +17,7 @@ import io.xengarden.hypervisor.HypervisorCommand.DomainList;
 import io.xengarden.hypervisor.HypervisorCommand.GetPhysInfo;
 import io.xengarden.hypervisor.HypervisorCommand.PhysInfo;
 import io.xengarden.hypervisor.HypervisorCommand.PortBound;
+import io.xengarden.node.ClusterLink;
 import io.xengarden.node.HostPorts;
 import io.xengarden.node.HostSettings;
 import io.xengarden.node.XenHost;
@@ -39,6 +40,7 @@ import io.xengarden.node.events.EventLogCommand.AtEnd;
 import io.xengarden.node.events.EventLogCommand.Events;
 import io.xengarden.node.events.EventLogCommand.EventsReply;
 import io.xengarden.node.events.EventLogCommand.ReadEvents;
+import io.xengarden.node.relocation.RelocationPorts;
 import io.xengarden.node.toolstack.Outcome;
 import io.xengarden.node.toolstack.ToolstackCommand;
 import io.xengarden.node.toolstack.ToolstackCommand.CreateDomain;
@@ -52,6 +54,7 @@ import io.xengarden.proto.v1.DomainSelector;
 import io.xengarden.proto.v1.Event;
 import io.xengarden.proto.v1.ToolstackError;
 import io.xengarden.sim.Simulation;
+import io.xengarden.storage.BlockImages;
 import io.xengarden.storage.sim.SimulatedDisk;
 import io.xengarden.storage.sim.SimulatedImages;
 import io.xengarden.xenstore.BatchResult;
@@ -113,24 +116,50 @@ public final class SimulatedHost {
   }
 
   public static SimulatedHost start(Simulation simulation, Options options) {
-    SimulatedHost host = new SimulatedHost(simulation, options);
+    return start(simulation, options, World.of(simulation, new SimulatedFiles()));
+  }
+
+  public static SimulatedHost start(Simulation simulation, Options options, World world) {
+    SimulatedHost host = new SimulatedHost(simulation, options, world);
     host.await("the host is up", () -> host.actors != null);
     return host;
   }
 
-  private SimulatedHost(Simulation simulation, Options options) {
+  /**
+   * What a host may share with others.
+   *
+   * @param disks where its disks are made
+   * @param images the same disks as the host sees them
+   */
+  public record World(
+      SimulatedImages disks, BlockImages images, ClusterLink cluster, RelocationPorts relocation) {
+    /** Of a host by itself. */
+    public static World of(Simulation simulation, SimulatedFiles files) {
+      SimulatedImages disks = new SimulatedImages(simulation::schedule);
+      RelocationPorts none = RelocationPorts.none();
+      return new World(
+          disks,
+          disks,
+          ClusterLink.alone(),
+          new RelocationPorts(files, none.links(), none.crashPoints()));
+    }
+  }
+
+  private SimulatedHost(Simulation simulation, Options options, World world) {
     this.simulation = simulation;
-    this.images = new SimulatedImages(simulation::schedule);
+    this.images = world.disks();
     this.consoleLogs = new SimulatedConsoleLogs(simulation);
     HostPorts ports =
         new HostPorts(
             simulation::nanos,
             this::now,
-            simulation.random("host"),
-            images,
+            simulation.random(options.settings().name()),
+            world.images(),
             consoleLogs,
             options.kernels(),
-            options.guestMode());
+            options.guestMode(),
+            world.cluster(),
+            world.relocation());
     system =
         simulation.createSystem(
             XenHost.create(options.settings(), ports, started -> actors = started),
