@@ -29,7 +29,6 @@ import io.xengarden.xenstore.BatchResult.BatchFailed;
 import io.xengarden.xenstore.StoreOp;
 import io.xengarden.xenstore.WatchFired;
 import io.xengarden.xenstore.XenStoreCommand.Batch;
-import io.xengarden.xenstore.XenStoreCommand.DomainGone;
 import io.xengarden.xenstore.XenStoreCommand.Release;
 import io.xengarden.xenstore.XenStoreCommand.Watch;
 import java.time.Duration;
@@ -190,10 +189,15 @@ final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownComma
     };
   }
 
-  /** The release comes first, so that the answer says that the ring page is no longer looked at. */
+  /**
+   * The release comes first, so that the answer says that the ring page is no longer looked at. It
+   * is the only one, and only for a domain that was introduced: it walks the whole store.
+   */
   private Behavior<DomainTeardownCommand> removeNodes() {
     moveTo(Step.REMOVING_NODES);
-    actors.store().tell(new Release(remains.domid()));
+    if (remains.storeLink().isPresent()) {
+      actors.store().tell(new Release(remains.domid()));
+    }
     return write(DomainNodes.removal(remains.domid(), remains.uuid()));
   }
 
@@ -214,7 +218,6 @@ final class DomainTeardown extends AbstractOnMessageBehavior<DomainTeardownComma
   }
 
   private Behavior<DomainTeardownCommand> onDestroyed(DomctlReply reply) {
-    actors.store().tell(new DomainGone(remains.domid()));
     if (reply instanceof DomctlRefused(_, var why)) {
       getContext().getLog().error("domain {} cannot be destroyed: {}", remains.domid(), why);
     }
