@@ -56,8 +56,6 @@ final class XlRelocation {
     } catch (ToolstackFailure e) {
       throw failed(call, e, "Migration failed, resuming at sender.");
     }
-    call.streams().err().println("migration sender: Target reports successful startup.");
-    call.streams().err().println("Migration successful.");
     return 0;
   }
 

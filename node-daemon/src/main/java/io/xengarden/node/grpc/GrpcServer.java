@@ -1,9 +1,12 @@
 package io.xengarden.node.grpc;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.grpc.BindableService;
 import io.xengarden.node.HostSettings;
 import io.xengarden.node.XenHostCommand.HostActors;
+import io.xengarden.node.relocation.RelocationCommand;
+import io.xengarden.node.relocation.adapter.MigrationReceiverService;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,7 +54,11 @@ public final class GrpcServer {
     List<BindableService> services = new ArrayList<>(serving.others());
     services.add(new ToolstackService(calls, serving.host(), facts));
     services.add(new ClusterService(calls, serving.host().cluster()));
-    services.add(new RelocationService(calls, serving.host().relocation()));
+    ActorRef<RelocationCommand> relocation = serving.host().relocation();
+    services.add(new RelocationService(calls, serving.host()));
+    services.add(
+        new MigrationReceiverService(
+            incoming -> relocation.tell(new RelocationCommand.Receive(incoming))));
     return LoopbackServer.startNear(preferredPort, services);
   }
 }
