@@ -18,6 +18,8 @@ import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** An adapter: one host's toolstack over gRPC. */
 public final class HostConnection implements AutoCloseable {
@@ -28,6 +30,9 @@ public final class HostConnection implements AutoCloseable {
   public static final long CREATE_SECONDS = 120;
 
   private static final long CLOSE_MS = 500;
+
+  /** Held, because a logger that nobody holds forgets its level. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
 
   private final String host;
   private final EventLoopGroup loop;
@@ -65,8 +70,12 @@ public final class HostConnection implements AutoCloseable {
     }
   }
 
-  /** Else Netty would find the daemon's logging on the class path and start it. */
+  /**
+   * Else Netty would find the daemon's logging on the class path and start it, and gRPC would tell
+   * of calls that this process has given up.
+   */
   public static void quiet() {
+    GRPC_LOG.setLevel(Level.OFF);
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
   }
 

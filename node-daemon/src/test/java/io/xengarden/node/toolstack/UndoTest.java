@@ -151,7 +151,8 @@ class UndoTest {
                   CHECK.plusMillis(2)); // the toolstack's look is over, the backend's not
               disk.hold();
               Refused<CreatedDomain> refused = (Refused<CreatedDomain>) host.next(created);
-              assertThat(refused.error().getMessage()).isEqualTo("a disk's backend took too long");
+              assertThat(refused.error().getMessage())
+                  .isEqualTo("a device's backend took too long");
               disk.release();
               assertThat(host.snapshot()).isEqualTo(before);
             });
