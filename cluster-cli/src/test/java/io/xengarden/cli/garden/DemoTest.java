@@ -37,8 +37,8 @@ class DemoTest {
     return Path.of(
         out.toString()
             .lines()
-            .filter(line -> line.startsWith("The host's files are in "))
-            .map(line -> line.substring("The host's files are in ".length()))
+            .filter(line -> line.startsWith("The cluster's files are in "))
+            .map(line -> line.substring("The cluster's files are in ".length()))
             .findFirst()
             .orElseThrow());
   }
@@ -46,15 +46,15 @@ class DemoTest {
   @Test
   void aCommandThatFailsFailsTheDemo() throws Exception {
     assertThat(demo(1, "")).isEqualTo(1);
-    assertThat(out.toString()).contains("\nNOT SO: up --hosts exits with 0\n");
-    assertThat(typed).containsExactly(List.of("up", "--hosts", "1"));
+    assertThat(out.toString()).contains("\nNOT SO: up --hosts 3 exits with 0\n");
+    assertThat(typed).containsExactly(List.of("up", "--hosts", "3"));
     Files.delete(files());
   }
 
   @Test
   void aCommandThatPrintsOtherThanItShouldFailsTheDemo() throws Exception {
     assertThat(demo(0, "host1   Down\n")).isEqualTo(1);
-    assertThat(out.toString()).contains("\nNOT SO: the host is Up\n");
+    assertThat(out.toString()).contains("\nNOT SO: host1 is Up\n");
     Files.delete(files());
   }
 
