@@ -5,6 +5,8 @@ import io.xengarden.storage.BlockImage.IoDone;
 import io.xengarden.storage.BlockImages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Shared disks as one host sees them. An operation that its process has begun before it dies may
@@ -13,15 +15,28 @@ import java.nio.ByteBuffer;
 final class PoweredImages implements BlockImages {
   private final BlockImages disks;
   private final Power power;
+  private final Set<String> hidden = new TreeSet<>();
 
   PoweredImages(BlockImages disks, Power power) {
     this.disks = disks;
     this.power = power;
   }
 
+  /** From now on the host does not find it. */
+  void hide(String target) {
+    hidden.add(target);
+  }
+
   @Override
   public void check(String target, Access access, IoDone done) {
-    disks.check(target, access, unlessDead(done));
+    disks.check(hidden.contains(target) ? target + "?" : target, access, named(target, done));
+  }
+
+  private IoDone named(String target, IoDone done) {
+    return unlessDead(
+        failure ->
+            done.done(
+                hidden.contains(target) ? new IOException(target + ": no such file") : failure));
   }
 
   @Override

@@ -19,9 +19,11 @@ import io.xengarden.storage.sim.SimulatedDisk;
 import io.xengarden.storage.sim.SimulatedImages;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -42,9 +44,10 @@ public final class SimulatedCluster {
   private final Watchman watchman;
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<CrashPoint, Runnable> scripts = new EnumMap<>(CrashPoint.class);
+  private final Set<CrashPoint> held = EnumSet.noneOf(CrashPoint.class);
   private final Map<CrashPoint, Integer> seen = new EnumMap<>(CrashPoint.class);
 
-  private record Node(Power power, SimulatedHost host) {}
+  private record Node(Power power, PoweredImages images, SimulatedHost host) {}
 
   public static SimulatedCluster start(Simulation simulation, int hosts) {
     SimulatedCluster cluster = new SimulatedCluster(simulation, 1024);
@@ -83,19 +86,16 @@ public final class SimulatedCluster {
             Props.empty(),
             Optional.of(new HostRecord.Addresses(name + ":grpc", address(name))));
     RelocationPorts relocation =
-        new RelocationPorts(
-            files, links.from(power), (point, _, _) -> reached(point) && power.isOn());
+        new RelocationPorts(files, links.from(power), (point, _, _) -> mayPass(point, power));
     Options options =
         new Options(
             new HostSettings(name, 4, memoryMib),
             GuestMode.NORMAL,
             KernelImages.of(watchman.over(new PebbleImage(), name, power), new ScriptedKernel()));
+    PoweredImages images = new PoweredImages(disks, power);
     SimulatedHost host =
-        SimulatedHost.start(
-            simulation,
-            options,
-            new World(disks, new PoweredImages(disks, power), cluster, relocation));
-    nodes.put(name, new Node(power, host));
+        SimulatedHost.start(simulation, options, new World(disks, images, cluster, relocation));
+    nodes.put(name, new Node(power, images, host));
     nodes.forEach((other, _) -> tellMembership(other, new MembershipEvent.MemberUp(address(name))));
     nodes.forEach((other, _) -> tellMembership(name, new MembershipEvent.MemberUp(address(other))));
     simulation.run(Duration.ofSeconds(3)); // the directories read the register again
@@ -141,6 +141,15 @@ public final class SimulatedCluster {
   /** Once, when any flow reaches that point. */
   public void when(CrashPoint point, Runnable script) {
     scripts.put(point, script);
+  }
+
+  /** Once, when any flow reaches that point: it is held there for good. */
+  public void holdAt(CrashPoint point) {
+    held.add(point);
+  }
+
+  private boolean mayPass(CrashPoint point, Power power) {
+    return reached(point) && power.isOn() && !held.remove(point);
   }
 
   private boolean reached(CrashPoint point) {
@@ -190,6 +199,11 @@ public final class SimulatedCluster {
 
   public Watchman watchman() {
     return watchman;
+  }
+
+  /** A disk that one host does not find. */
+  public void hideDiskFrom(String host, String target) {
+    nodes.get(host).images().hide(target);
   }
 
   public SimulatedDisk createDisk(String target, long sizeBytes) {

@@ -59,6 +59,11 @@ public final class SimulatedLinks {
     List.copyOf(streams).forEach(stream -> stream.breakUp("no answer", KEEPALIVE));
   }
 
+  /** Every connection there is now is reset. */
+  public void reset() {
+    List.copyOf(streams).forEach(stream -> stream.breakUp("connection reset", Duration.ZERO));
+  }
+
   public void heal() {
     cut = false;
   }
