@@ -107,6 +107,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
     SCHEDULING,
     LINKING_STORE,
     PUBLISHING,
+    INTRODUCING,
     OPENING_CONSOLE,
     WRITING_DEVICES,
     AWAITING_BACKENDS,
@@ -337,8 +338,17 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
           moveTo(Step.PUBLISHING);
           write(nodes().built(setup.built(), order.startTime()));
           services.actors().store().tell(new Introduce(xen.domid(), page.page(), bound.peer()));
-          return this;
+          return write(List.of());
         });
+  }
+
+  /**
+   * The nodes are written. The answer to the empty batch says that the ring has been made anew: a
+   * guest that ran before would lose what it has put there, and wait for ever.
+   */
+  private Behavior<DomainBuildCommand> awaitIntroduction() {
+    moveTo(Step.INTRODUCING);
+    return this;
   }
 
   private Behavior<DomainBuildCommand> openConsole() {
@@ -417,7 +427,8 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   private Behavior<DomainBuildCommand> onStoreDone(BatchDone done) {
     return switch (step) {
       case SKELETON -> proceed(this::schedule);
-      case PUBLISHING -> proceed(this::openConsole);
+      case PUBLISHING -> proceed(this::awaitIntroduction);
+      case INTRODUCING -> proceed(this::openConsole);
       case WRITING_DEVICES -> proceed(this::awaitBackends);
       case AWAITING_BACKENDS -> onBackendStates(backends.states(done));
       default -> this; // a last look at the backends, answered after the next step began
