@@ -1,7 +1,9 @@
 package io.xengarden.node.relocation.migration;
 
 import io.xengarden.proto.v1.DomainSelector;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What is to be moved, where to, and how.
@@ -20,7 +22,7 @@ public record MigrationOrder(DomainSelector domain, String targetHost, Set<Optio
   }
 
   public MigrationOrder {
-    options = Set.copyOf(options);
+    options = Collections.unmodifiableSet(new TreeSet<>(options));
   }
 
   boolean is(Option option) {
