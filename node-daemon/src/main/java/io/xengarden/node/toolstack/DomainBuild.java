@@ -338,17 +338,10 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
           moveTo(Step.PUBLISHING);
           write(nodes().built(setup.built(), order.startTime()));
           services.actors().store().tell(new Introduce(xen.domid(), page.page(), bound.peer()));
+          // Its answer says that the ring is made anew: a guest that ran before would lose its
+          // request.
           return write(List.of());
         });
-  }
-
-  /**
-   * The nodes are written. The answer to the empty batch says that the ring has been made anew: a
-   * guest that ran before would lose what it has put there, and wait for ever.
-   */
-  private Behavior<DomainBuildCommand> awaitIntroduction() {
-    moveTo(Step.INTRODUCING);
-    return this;
   }
 
   private Behavior<DomainBuildCommand> openConsole() {
@@ -427,7 +420,10 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
   private Behavior<DomainBuildCommand> onStoreDone(BatchDone done) {
     return switch (step) {
       case SKELETON -> proceed(this::schedule);
-      case PUBLISHING -> proceed(this::awaitIntroduction);
+      case PUBLISHING -> {
+        moveTo(Step.INTRODUCING);
+        yield this;
+      }
       case INTRODUCING -> proceed(this::openConsole);
       case WRITING_DEVICES -> proceed(this::awaitBackends);
       case AWAITING_BACKENDS -> onBackendStates(backends.states(done));
