@@ -338,8 +338,7 @@ final class DomainBuild extends AbstractOnMessageBehavior<DomainBuildCommand> {
           moveTo(Step.PUBLISHING);
           write(nodes().built(setup.built(), order.startTime()));
           services.actors().store().tell(new Introduce(xen.domid(), page.page(), bound.peer()));
-          // Its answer says that the ring is made anew: a guest that ran before would lose its
-          // request.
+          // Answered when the ring is made anew: what a guest wrote before would be lost.
           return write(List.of());
         });
   }
