@@ -80,7 +80,7 @@ public final class GardenHelp {
         --cpus C        emulated pCPUs of each (default 8)
         --memory SIZE   memory of each: a number and b, k, m, g or t; MiB without (default 16g)
         --in-process    the array and all hosts in one process
-        --chaos         let tests arm crash points
+        --chaos         not in this build yet: hosts refuse it
 
       gRPC ports are 7650 for the array and 7651, 7652, ... for the hosts; when one is in use,
       another is taken. Logs are in DIR/hostN/daemon.log and DIR/array/daemon.log.
